@@ -222,6 +222,7 @@ impl<'a> Builder<'a> {
                 overflow: spec.queue.map_or(Overflow::Block, |q| q.overflow),
                 location: spec.location,
                 families: 0,
+                hot_priority: spec.hot_priority.map_or(i64::MAX, i64::from),
                 plain: true,
             });
             first_tool += spec.count;
