@@ -193,6 +193,7 @@ impl<'m, O: Observer> Engine<'m, O> {
                 Kind::OperatorFree => self.operator_free(index),
                 Kind::Sample => self.sample(),
                 Kind::Warmup => self.warmup(),
+                Kind::SlotFree => self.slot_free(index),
             }
             if !self.retry.is_empty() {
                 self.settle();
