@@ -48,6 +48,19 @@ impl<O: Observer> Engine<'_, O> {
         slot.saturating_sub(self.model.groups[group as usize].load_us)
     }
 
+    /// Schedules the moment at which a pipeline may take its next lot.
+    pub(super) fn announce_slot(&mut self, tool: u32) {
+        let group = self.model.tools[tool as usize].group;
+        if self.model.options.cascade_start == CascadeStart::WhenSlotFree
+            && matches!(self.model.groups[group as usize].shape, Shape::Cascade(_))
+        {
+            let at = self.load_start(group, self.s.tools[tool as usize].slot1);
+            if at > self.s.now {
+                self.s.heap.push(at, Kind::SlotFree, tool);
+            }
+        }
+    }
+
     /// A pipeline may take its next lot now, unless a breakdown has put that off.
     pub(super) fn slot_free(&mut self, tool: u32) {
         if self.s.tools[tool as usize].availability == Availability::No {
@@ -620,10 +633,7 @@ impl<O: Observer> Engine<'_, O> {
                 (enter + p).max(t.slot2) + (units - 1) * c
             };
             t.slot2 = out;
-            let may_load = self.load_start(spec.group, self.s.tools[tool as usize].slot1);
-            if model.options.cascade_start == CascadeStart::WhenSlotFree && may_load > now {
-                self.s.heap.push(may_load, Kind::SlotFree, tool);
-            }
+            self.announce_slot(tool);
             out + group.unload_us
         } else {
             let units = if spec.per_wafer { wafers as f64 } else { 1.0 };
