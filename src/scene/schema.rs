@@ -327,6 +327,9 @@ pub struct ToolGroup {
     pub pms: Vec<Pm>,
     /// Most lots that may wait here, if bounded.
     pub queue: Option<QueueLimit>,
+    /// On batch tools: lots of this priority or higher start without waiting for the
+    /// minimum of their batch; `None`: all wait.
+    pub hot_priority: Option<i32>,
     /// Operator the tool needs.
     pub operator: Option<OperatorNeed>,
     /// What is known of single tools: names, places, qualifications.

@@ -355,7 +355,7 @@ impl<'m, O: Observer> Engine<'m, O> {
             exit: now,
             down: 0,
             held_since: NEVER,
-            batch_ready: NEVER,
+            batch_ready: 0,
             next_in_batch: NONE,
             next_job: NONE,
             tool: NONE,
@@ -745,7 +745,7 @@ impl<'m, O: Observer> Engine<'m, O> {
         let l = &mut self.s.lots[lot as usize];
         l.arrive = self.s.now;
         l.held_since = NEVER;
-        l.batch_ready = NEVER;
+        l.batch_ready = 0;
         self.s.groups[group as usize].record.arrivals += 1;
         if spec.plain {
             let dedicated = self.dedicated_tool(lot);

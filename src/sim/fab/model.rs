@@ -141,6 +141,8 @@ pub struct Group {
     pub location: u32,
     /// Batch families.
     pub families: u32,
+    /// Lots of this priority or higher do not wait for the minimum of their batch.
+    pub hot_priority: i64,
     /// Whether any lot may start on any free tool at once: no setups, batches,
     /// qualifications, secondary resources, reservations or critical queue time holds.
     pub plain: bool,

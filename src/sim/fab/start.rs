@@ -345,12 +345,13 @@ impl<O: Observer> Engine<'_, O> {
             return self.best(group, tool).map(Pick::Lot);
         }
         let model = self.model;
-        let ready = |s: &super::state::Group, step: u32| {
-            let spec = &model.steps[step as usize];
-            s.family_wafers[spec.family as usize] >= spec.batch_min
+        let hot_priority = model.groups[group as usize].hot_priority;
+        let ready = |s: &super::state::Group, w: &Waiting| {
+            let spec = &model.steps[w.step as usize];
+            s.family_wafers[spec.family as usize] >= spec.batch_min || i64::from(w.priority) >= hot_priority
         };
         let s = &self.s.groups[group as usize];
-        if !s.queue.iter().any(|w| ready(s, w.step)) {
+        if !s.queue.iter().any(|w| ready(s, w)) {
             return None;
         }
         let ranked = if model.groups[group as usize].ranking.order == Order::Keys {
@@ -373,9 +374,11 @@ impl<O: Observer> Engine<'_, O> {
         let queue = &self.s.groups[group as usize].queue;
         for leader in &ranked {
             let spec = &model.steps[queue[*leader].step as usize];
-            if !ready(&self.s.groups[group as usize], queue[*leader].step) {
+            if !ready(&self.s.groups[group as usize], &queue[*leader]) {
                 continue;
             }
+            // The leader is the first in rank of its family, so it is taken first.
+            let hot = i64::from(queue[*leader].priority) >= hot_priority;
             let mut positions = Vec::new();
             let mut wafers = 0;
             for position in &ranked {
@@ -388,7 +391,7 @@ impl<O: Observer> Engine<'_, O> {
                     positions.push(*position);
                 }
             }
-            if wafers >= spec.batch_min && !positions.is_empty() {
+            if (wafers >= spec.batch_min || hot) && !positions.is_empty() {
                 let leader = queue[positions[0]].lot;
                 positions.sort_unstable();
                 return Some(Pick::Batch { leader, positions });
