@@ -348,7 +348,8 @@ impl<O: Observer> Engine<'_, O> {
         let hot_priority = model.groups[group as usize].hot_priority;
         let ready = |s: &super::state::Group, w: &Waiting| {
             let spec = &model.steps[w.step as usize];
-            s.family_wafers[spec.family as usize] >= spec.batch_min || i64::from(w.priority) >= hot_priority
+            s.family_wafers[spec.family as usize] >= spec.batch_min
+                || i64::from(w.priority) >= hot_priority
         };
         let s = &self.s.groups[group as usize];
         if !s.queue.iter().any(|w| ready(s, w)) {
