@@ -39,6 +39,7 @@ fn check_damage(changes: &[(&str, &str, &str)], expected: Expect) {
 fn a_small_fab_becomes_the_reviewed_scene() {
     let imported = smt2020::import("small fab", &small_fab()).unwrap_or_else(|f| panic!("{f}"));
     expect_file![fixture("smt_form.ron")].assert_eq(&imported.text);
+    assert_eq!(imported.text.parse::<ron::Value>().err(), None);
     expect![[r#"
         fromto.txt: columns not used: REMARK
         WIP.txt: lots due before time 0, taken as due at 0: 1

@@ -108,7 +108,10 @@ impl Spread {
     pub fn ron(self) -> Ron {
         match self {
             Self::Constant(t) => Ron::str(t.text()),
-            Self::Uniform { mean, half_width } if half_width == 0.0 => Ron::str(mean.text()),
+            Self::Uniform {
+                mean,
+                half_width: 0.0,
+            } => Ron::str(mean.text()),
             Self::Uniform { mean, half_width } => Ron::str(format!(
                 "{} ± {half_width} {}",
                 mean.text(),

@@ -36,17 +36,22 @@ pub(super) fn read(file: &str, bytes: &[u8], sheet: Option<&str>) -> Result<Shee
     } else {
         csv(file, bytes, sheet)
     };
-    sheet.map_err(|fault| Faults(vec![fault]))
+    sheet.map_err(|fault| Faults(vec![*fault]))
 }
 
-fn fault(file: &str, line: Option<u32>, found: Option<&str>, expected: impl Into<String>) -> Fault {
-    Fault {
+fn fault(
+    file: &str,
+    line: Option<u32>,
+    found: Option<&str>,
+    expected: impl Into<String>,
+) -> Box<Fault> {
+    Box::new(Fault {
         file: file.to_owned(),
         line,
         found: found.map(str::to_owned),
         expected: expected.into(),
         ..Fault::default()
-    }
+    })
 }
 
 fn small(n: u64) -> u32 {
@@ -54,7 +59,7 @@ fn small(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-fn csv(file: &str, bytes: &[u8], sheet: Option<&str>) -> Result<Sheet, Fault> {
+fn csv(file: &str, bytes: &[u8], sheet: Option<&str>) -> Result<Sheet, Box<Fault>> {
     if let Some(sheet) = sheet {
         return Err(fault(
             file,
@@ -140,7 +145,7 @@ fn delimiter(text: &str) -> u8 {
     text.lines().find_map(most).map_or(b',', |(d, _)| d)
 }
 
-fn workbook(file: &str, bytes: &[u8], sheet: Option<&str>) -> Result<Sheet, Fault> {
+fn workbook(file: &str, bytes: &[u8], sheet: Option<&str>) -> Result<Sheet, Box<Fault>> {
     let broken = |e: calamine::Error| fault(file, None, None, format!("a readable workbook ({e})"));
     let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(broken)?;
     let names = book.sheet_names();
@@ -154,10 +159,9 @@ fn workbook(file: &str, bytes: &[u8], sheet: Option<&str>) -> Result<Sheet, Faul
                     .join(", ");
                 let near = nearest(sheet, names.iter().map(String::as_str));
                 let expected = format!("a sheet of the workbook ({list})");
-                return Err(Fault {
-                    nearest: near,
-                    ..fault(file, None, Some(sheet), expected)
-                });
+                let mut fault = fault(file, None, Some(sheet), expected);
+                fault.nearest = near;
+                return Err(fault);
             }
             vec![sheet.to_owned()]
         }
