@@ -8,7 +8,10 @@
 //! * [`results`]: records of runs, statistics, comparisons, files.
 //! * [`interop`]: scenes from what users bring: fab tables, CSV, Excel.
 //! * [`sim`]: what happens in the plant as time runs.
+//! * [`cli`]: the command line.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod cli;
 pub mod interop;
 pub mod results;
 pub mod rng;
