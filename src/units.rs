@@ -402,10 +402,12 @@ pub fn nearest_spelling<'a>(
         .map(|c| {
             let other = c.to_lowercase();
             let allowed = (letters.max(other.chars().count()) / 3).max(1);
-            (strsim::damerau_levenshtein(&folded, &other), allowed, c)
+            let distance = strsim::damerau_levenshtein(&folded, &other);
+            // Among equally near ones the one with more letters in the same places.
+            (distance, allowed, strsim::jaro_winkler(&folded, &other), c)
         })
-        .filter(|(distance, allowed, _)| distance <= allowed)
-        .min_by_key(|(distance, ..)| *distance)
+        .filter(|(distance, allowed, ..)| distance <= allowed)
+        .min_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)))
         .map(|(.., c)| c)
 }
 

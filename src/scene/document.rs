@@ -402,3 +402,224 @@ fn removal(text: &str, found: &path::Found) -> Result<Span, EditError> {
     }
     Ok(span)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: &str = r#"// A scene.
+(
+    schema: 1, // version
+    run: (seed: 4 /* luck */, horizon: "30 d"),
+    limits: (),
+    areas: {
+        // yellow light
+        "Litho": (light: Yellow), // resist
+        "Etch.1": (),
+    },
+    tool_groups: { "S": (area: "Litho", count: 1, dispatch: ["fifo" /* plain */, "edd"]) },
+    routes: {
+        "R": (steps: [
+            (name: "010", tools: "S", time: "1 min"), // first
+            (name: "020", tools: "S", time: "2 min")
+        ]),
+    },
+    crews: {}, transport: [],
+)
+"#;
+
+    fn document() -> Document {
+        Document::new(Bundle::from_text("a.ron", TEXT))
+    }
+
+    fn set(path: &str, value: &str) -> Command {
+        Command::Set {
+            path: path.to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
+    fn insert(path: &str, name: &str, value: &str) -> Command {
+        Command::Insert {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
+    fn remove(path: &str) -> Command {
+        Command::Remove {
+            path: path.to_owned(),
+        }
+    }
+
+    fn rename(path: &str, name: &str) -> Command {
+        Command::Rename {
+            path: path.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// The lines that an edit changed, `-` before and `+` after.
+    fn changed(command: &Command) -> String {
+        let mut d = document();
+        d.apply(command).expect("an edit that fits");
+        let new = d.text("a.ron").expect("the file").to_owned();
+        let (old, new): (Vec<&str>, Vec<&str>) = (TEXT.lines().collect(), new.lines().collect());
+        let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+        let rest = old.len().min(new.len()) - same;
+        let tail = old.iter().rev().zip(new.iter().rev()).take(rest);
+        let tail = tail.take_while(|(a, b)| a == b).count();
+        let show = |sign: char, lines: &[&str]| {
+            let lines = lines[same..lines.len() - tail].iter();
+            lines
+                .map(|l| format!("{sign}{}\n", l.trim_start()))
+                .collect::<String>()
+        };
+        show('-', &old) + &show('+', &new)
+    }
+
+    #[test]
+    fn edits_touch_only_their_own_stretch() {
+        let cases = [
+            (
+                set("run.seed", "5"),
+                "-run: (seed: 4 /* luck */, horizon: \"30 d\"),\n\
+                 +run: (seed: 5 /* luck */, horizon: \"30 d\"),\n",
+            ),
+            (
+                set("routes.R.steps.020.time", "\"3 min\""),
+                "-(name: \"020\", tools: \"S\", time: \"2 min\")\n\
+                 +(name: \"020\", tools: \"S\", time: \"3 min\")\n",
+            ),
+            (
+                set("run.warmup", "\"1 d\""),
+                "-run: (seed: 4 /* luck */, horizon: \"30 d\"),\n\
+                 +run: (seed: 4 /* luck */, horizon: \"30 d\", warmup: \"1 d\"),\n",
+            ),
+            (
+                set("limits.lots", "9"),
+                "-limits: (),\n+limits: (lots: 9),\n",
+            ),
+            (insert("areas", "CMP", "()"), "+\"CMP\": (),\n"),
+            (
+                insert("routes.R.steps", "", "(name: \"030\")"),
+                "-(name: \"020\", tools: \"S\", time: \"2 min\")\n\
+                 +(name: \"020\", tools: \"S\", time: \"2 min\"),\n+(name: \"030\")\n",
+            ),
+            (
+                insert("crews", "Day", "(count: 2)"),
+                "-crews: {}, transport: [],\n+crews: {\"Day\": (count: 2)}, transport: [],\n",
+            ),
+            (remove("areas.\"Etch.1\""), "-\"Etch.1\": (),\n"),
+            (
+                remove("tool_groups.S.count"),
+                "-tool_groups: { \"S\": (area: \"Litho\", count: 1, dispatch: [\"fifo\" /* plain */, \"edd\"]) },\n\
+                 +tool_groups: { \"S\": (area: \"Litho\", dispatch: [\"fifo\" /* plain */, \"edd\"]) },\n",
+            ),
+            (
+                rename("areas.Litho", "Photo"),
+                "-\"Litho\": (light: Yellow), // resist\n+\"Photo\": (light: Yellow), // resist\n",
+            ),
+        ];
+        for (command, expected) in cases {
+            assert_eq!(changed(&command), expected, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_changes_nothing() {
+        let cases = [
+            (set("areas.Lith.light", "White"), "did you mean `Litho`?"),
+            (set("run.seed", "(1"), "is no value"),
+            (insert("areas", "Litho", "()"), "exists already"),
+            (insert("run.seed", "x", "1"), "cannot be added to"),
+            (insert("run", "no field", "1"), "no name of a field"),
+            (rename("run.seed", "x"), "no name to change"),
+            (rename("areas.Litho", "Etch.1"), "exists already"),
+            (remove("routes.R.steps.7"), "there is no item `7`"),
+            (set("a..b", "1"), "a part of this path is empty"),
+        ];
+        for (command, expected) in cases {
+            let mut d = document();
+            let error = d.apply(&command).expect_err("an edit that does not fit");
+            assert!(error.to_string().contains(expected), "{command:?}: {error}");
+            assert_eq!(d, document());
+        }
+    }
+
+    fn any_command() -> impl Strategy<Value = Command> {
+        let path = prop_oneof![
+            Just(""),
+            Just("schema"),
+            Just("run"),
+            Just("run.seed"),
+            Just("run.horizon"),
+            Just("limits"),
+            Just("areas"),
+            Just("areas.Litho"),
+            Just("areas.Litho.light"),
+            Just("areas.\"Etch.1\""),
+            Just("tool_groups.S"),
+            Just("tool_groups.S.dispatch"),
+            Just("tool_groups.S.dispatch.0"),
+            Just("tool_groups.S.dispatch.1"),
+            Just("routes.R.steps"),
+            Just("routes.R.steps.010"),
+            Just("routes.R.steps.1"),
+            Just("routes.R.steps.020.time"),
+            Just("crews"),
+            Just("crews.x"),
+            Just("transport"),
+            Just("transport.0"),
+        ];
+        let value = prop_oneof![
+            Just("1"),
+            Just("\"2 min\""),
+            Just("()"),
+            Just("(a: 1)"),
+            Just("[]"),
+            Just("{\"k\": 1,}"),
+            Just("[1, 2]"),
+        ];
+        (path, "[a-z]{1,3}|no good", value, 0..4).prop_map(|(path, name, value, kind)| {
+            let (path, value) = (path.to_owned(), value.to_owned());
+            match kind {
+                0 => Command::Set { path, value },
+                1 => Command::Insert { path, name, value },
+                2 => Command::Remove { path },
+                _ => Command::Rename { path, name },
+            }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn undoing_restores_every_byte(commands in proptest::collection::vec(any_command(), 1..8)) {
+            let mut d = document();
+            let mut undo = Vec::new();
+            let mut states = vec![d.clone()];
+            for command in &commands {
+                if let Ok(inverse) = d.apply(command) {
+                    let text = d.text("a.ron").expect("the file");
+                    let mut faults = Vec::new();
+                    parse(0, text, &mut faults);
+                    prop_assert!(faults.is_empty(), "{command:?} left\n{text}\n{faults:?}");
+                    undo.push(inverse);
+                    states.push(d.clone());
+                }
+            }
+            prop_assert!(d.text("a.ron").expect("the file").starts_with("// A scene."));
+            while let Some(inverse) = undo.pop() {
+                let state = states.pop();
+                prop_assert_eq!(Some(&d), state.as_ref());
+                d.apply(&inverse).expect("an inverse always fits");
+            }
+            prop_assert_eq!(d, document());
+        }
+    }
+}

@@ -58,6 +58,15 @@ impl TokenKind {
     }
 }
 
+/// Faults of syntax after which reading stops: what follows is noise.
+pub(super) const FAULTS_MAX: usize = 100;
+
+/// The last fault of a file that has too many.
+pub(super) fn too_many(span: Span) -> Diagnostic {
+    Diagnostic::error("syntax", span, "too many faults; reading stopped here")
+        .expecting("a scene in RON form")
+}
+
 /// Reads `text` from byte `from` on. The last token is [`TokenKind::End`].
 pub(super) fn tokens(
     file: u32,
@@ -65,7 +74,9 @@ pub(super) fn tokens(
     from: usize,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Token> {
+    let earlier = faults.len();
     let mut lexer = Lexer {
+        earlier,
         file,
         text,
         at: from,
@@ -85,6 +96,8 @@ struct Lexer<'a> {
     text: &'a str,
     at: usize,
     faults: &'a mut Vec<Diagnostic>,
+    /// Faults that were there before.
+    earlier: usize,
     tokens: Vec<Token>,
     /// Once a text was found to have no end, the rest of the file holds no unescaped quote
     /// to end another one; searching again from each would cost quadratic time.
@@ -115,8 +128,14 @@ impl Lexer<'_> {
     }
 
     fn fault(&mut self, span: Span, message: impl Into<String>, expectation: &str) {
-        self.faults
-            .push(Diagnostic::error("syntax", span, message).expecting(expectation));
+        let so_far = self.faults.len() - self.earlier;
+        if so_far < FAULTS_MAX {
+            self.faults
+                .push(Diagnostic::error("syntax", span, message).expecting(expectation));
+        } else if so_far == FAULTS_MAX {
+            self.faults.push(too_many(span));
+            self.at = self.text.len();
+        }
     }
 
     fn byte_order_mark(&mut self) {
@@ -236,7 +255,7 @@ impl Lexer<'_> {
                 format!("`{}` has no meaning here", c.escape_debug()),
                 expectation,
             );
-            if c == '=' {
+            if c == '=' && self.tokens.last().map(|t| &t.kind) != Some(&TokenKind::Colon) {
                 self.push(start, TokenKind::Colon);
             } else if c == ';' {
                 self.push(start, TokenKind::Comma);
@@ -306,13 +325,9 @@ impl Lexer<'_> {
         self.at += 1;
         let mut value = String::new();
         let mut bad_escapes = Vec::new();
-        let line_end = start
-            + self.text[start..]
-                .find('\n')
-                .unwrap_or(self.text.len() - start);
         let mut closed = false;
         while let Some(c) = self.peek() {
-            if self.texts_end_at_line && self.at >= line_end {
+            if self.texts_end_at_line && c == '\n' {
                 break;
             }
             let here = self.at;
@@ -340,9 +355,9 @@ impl Lexer<'_> {
             if !closed {
                 self.texts_end_at_line = true;
             }
-            self.at = line_end;
+            let rest = &self.text[start..];
             // What follows on the line after the text belongs to the structure again.
-            let line = self.text[start..line_end].trim_end();
+            let line = rest[..rest.find('\n').unwrap_or(rest.len())].trim_end();
             let cut = line
                 .trim_end_matches([',', ')', ']', '}', ' '])
                 .len()
@@ -380,7 +395,8 @@ impl Lexer<'_> {
                 if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
                     return None;
                 }
-                let code = u8::from_str_radix(digits, 16).ok()?;
+                // ASCII only: what lies above is a character only in `\u{..}`.
+                let code = u8::from_str_radix(digits, 16).ok().filter(u8::is_ascii)?;
                 self.at += 2;
                 plain(char::from(code))
             }
@@ -464,7 +480,13 @@ impl Lexer<'_> {
             }
             _ => {
                 // Most likely a text in the wrong quotes.
-                let line = self.text[start + 1..].split('\n').next().unwrap_or("");
+                // So long a name nobody writes; a search without bound would cost quadratic time.
+                const LONGEST: usize = 200;
+                let rest = &self.text[start + 1..];
+                let end = rest.char_indices().take(LONGEST).find(|(_, c)| *c == '\n');
+                let end = end.map(|(i, _)| i);
+                let end = end.or_else(|| rest.char_indices().nth(LONGEST).map(|(i, _)| i));
+                let line = &rest[..end.unwrap_or(rest.len())];
                 let len = line
                     .find('\'')
                     .map_or(line.trim_end_matches([',', ')', ']', '}']).len(), |i| i + 1);

@@ -1,13 +1,11 @@
 //! Tokens to a tree. A fault is reported and reading goes on, so that one pass finds all.
 
 use super::diagnostic::Diagnostic;
-use super::lex::{Bracket, Token, TokenKind, tokens};
+use super::lex::{Bracket, FAULTS_MAX, Token, TokenKind, tokens, too_many};
 use super::tree::{Entry, Field, Kind, Node, Span};
 
 /// Deepest nesting of a scene; far deeper than any record, far shallower than the stack.
 const DEPTH_MAX: u32 = 64;
-/// Faults of syntax after which reading stops: what follows is noise.
-const FAULTS_MAX: usize = 100;
 /// Longest text of one file, bytes; spans are 32 bits wide.
 const BYTES_MAX: usize = 256 << 20;
 
@@ -98,8 +96,7 @@ impl Parser<'_> {
             return;
         }
         if so_far == FAULTS_MAX {
-            let stop = Diagnostic::error("syntax", fault.span, "too many faults; reading stopped");
-            self.faults.push(stop);
+            self.faults.push(too_many(fault.span));
             self.at = self.tokens.len() - 1;
             return;
         }
@@ -433,6 +430,260 @@ impl Parser<'_> {
             if depth == 0 {
                 return span;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> (Node, Vec<Diagnostic>) {
+        let mut faults = Vec::new();
+        let node = parse(0, text, &mut faults);
+        (node, faults)
+    }
+
+    fn messages(text: &str) -> Vec<String> {
+        let at = |d: &Diagnostic| format!("{}: {} / {}", d.span.start, d.message, d.expectation);
+        read(text).1.iter().map(at).collect()
+    }
+
+    /// What the `ron` crate would make of a tree: names of structs and variants fall away there.
+    fn as_ron(node: &Node) -> ron::Value {
+        let text = |s: &str| ron::Value::String(s.to_owned());
+        match &node.kind {
+            Kind::Number { value, whole } => match whole {
+                Some(n) => ron::Value::Number(match (u64::try_from(*n), i64::try_from(*n)) {
+                    (Ok(n), _) => shortest_unsigned(n),
+                    (_, Ok(n)) => shortest_signed(n),
+                    _ => unreachable!("generated numbers fit"),
+                }),
+                None => ron::Value::Number(ron::value::Number::F64(ron::value::F64::new(*value))),
+            },
+            Kind::Text(s) => text(s),
+            Kind::Char(c) => ron::Value::Char(*c),
+            Kind::Bool(b) => ron::Value::Bool(*b),
+            Kind::Name(_) => ron::Value::Unit,
+            Kind::Tuple { name: None, items } if items.is_empty() => ron::Value::Unit,
+            Kind::Tuple { items, .. } | Kind::List(items) => {
+                ron::Value::Seq(items.iter().map(as_ron).collect())
+            }
+            Kind::Struct { fields, .. } => ron::Value::Map(
+                fields
+                    .iter()
+                    .map(|f| (text(&f.name), as_ron(&f.value)))
+                    .collect(),
+            ),
+            Kind::Map(entries) => ron::Value::Map(
+                entries
+                    .iter()
+                    .map(|e| (as_ron(&e.key), as_ron(&e.value)))
+                    .collect(),
+            ),
+            Kind::Faulty => unreachable!("valid documents have no faulty nodes"),
+        }
+    }
+
+    fn shortest_unsigned(n: u64) -> ron::value::Number {
+        u8::try_from(n).map_or_else(
+            |_| {
+                u16::try_from(n).map_or_else(
+                    |_| {
+                        u32::try_from(n).map_or(ron::value::Number::U64(n), ron::value::Number::U32)
+                    },
+                    ron::value::Number::U16,
+                )
+            },
+            ron::value::Number::U8,
+        )
+    }
+
+    fn shortest_signed(n: i64) -> ron::value::Number {
+        i8::try_from(n).map_or_else(
+            |_| {
+                i16::try_from(n).map_or_else(
+                    |_| {
+                        i32::try_from(n).map_or(ron::value::Number::I64(n), ron::value::Number::I32)
+                    },
+                    ron::value::Number::I16,
+                )
+            },
+            ron::value::Number::I8,
+        )
+    }
+
+    /// Numbers compared by value: how `ron` stores a float is no matter of the text.
+    fn plain(value: &ron::Value) -> String {
+        match value {
+            ron::Value::Number(n) => format!("{}", n.into_f64()),
+            ron::Value::Seq(items) => format!(
+                "[{}]",
+                items.iter().map(plain).collect::<Vec<_>>().join(",")
+            ),
+            ron::Value::Map(map) => {
+                let mut all: Vec<String> = map
+                    .iter()
+                    .map(|(k, v)| format!("{}:{}", plain(k), plain(v)))
+                    .collect();
+                all.sort();
+                format!("{{{}}}", all.join(","))
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    /// Valid texts: scalars, nested, with comments and trailing commas here and there.
+    fn valid_text() -> impl Strategy<Value = String> {
+        let scalar = prop_oneof![
+            "-?(0|[1-9][0-9]{0,9})",
+            "-?(0|[1-9][0-9]{0,4})\\.[0-9]{1,6}([eE]-?[0-9])?",
+            "0x[0-9a-fA-F]{1,8}",
+            "[1-9](_?[0-9]){0,6}",
+            "\"[a-zA-Z0-9 .±µ%$/(),:가-힣]{0,12}\"",
+            "\"(\\\\n|\\\\\"|\\\\t|\\\\\\\\|\\\\u\\{b5\\}|\\\\x41|a){0,4}\"",
+            "r#\"[a-z\" ]{0,6}\"#",
+            "'[a-z\"]'",
+            "true|false",
+            "[A-Z][a-z_0-9]{1,6}",
+        ];
+        let space = prop_oneof![
+            Just(""),
+            Just(" "),
+            Just("\n  "),
+            Just(" // a comment, (with \"brackets\"\n"),
+            Just("/* one /* in */ another */"),
+        ];
+        scalar.prop_recursive(5, 40, 4, move |inner| {
+            let list = (
+                proptest::collection::vec(inner, 0..4),
+                space.clone(),
+                any::<bool>(),
+                0..6,
+            );
+            list.prop_map(|(items, space, comma, shape)| {
+                let comma = if comma && !items.is_empty() { "," } else { "" };
+                let names = ["alpha", "b_2", "_c", "type"];
+                let fields = |sep: &str| {
+                    let pairs = items.iter().zip(names);
+                    let all: Vec<String> = pairs
+                        .map(|(item, name)| format!("{space}{name}{sep}{item}{space}"))
+                        .collect();
+                    all.join(",")
+                };
+                let entries: Vec<String> = items
+                    .iter()
+                    .zip(names)
+                    .map(|(item, name)| format!("\"{name}\"{space}: {item}"))
+                    .collect();
+                match shape {
+                    0 => format!("[{}{comma}{space}]", items.join(&format!(",{space}"))),
+                    1 => format!("({}{comma}{space})", fields(": ")),
+                    2 => format!("Variant({}{comma})", fields(" :")),
+                    3 => format!("{{{}{comma}{space}}}", entries.join(",")),
+                    4 if !items.is_empty() => format!("({}{space}{comma})", items.join(" , ")),
+                    _ => format!("Pair({space}{}{comma})", items.join(",")),
+                }
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn valid_texts_mean_what_ron_says(text in valid_text()) {
+            let (node, faults) = read(&text);
+            prop_assert!(faults.is_empty(), "{text}\n{faults:?}");
+            let theirs: ron::Value = ron::from_str(&text).map_err(|e| {
+                TestCaseError::fail(format!("ron refuses {text}: {e}"))
+            })?;
+            prop_assert_eq!(plain(&as_ron(&node)), plain(&theirs), "{}", text);
+        }
+
+        #[test]
+        fn what_is_accepted_ron_accepts_too(
+            text in valid_text(),
+            cut in any::<proptest::sample::Index>(),
+            insert in "[\\[\\](){},:\"'/*a1.+e_-]{0,2}",
+            remove in 0usize..3,
+        ) {
+            let chars: Vec<char> = text.chars().collect();
+            let at = cut.index(chars.len() + 1);
+            let rest = &chars[(at + remove).min(chars.len())..];
+            let mutated: String = chars[..at].iter().copied().chain(insert.chars()).chain(rest.iter().copied()).collect();
+            if read(&mutated).1.is_empty() {
+                let theirs = ron::from_str::<ron::Value>(&mutated);
+                prop_assert!(theirs.is_ok(), "{mutated}\n{theirs:?}");
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let text = String::from_utf8_lossy(&bytes);
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn no_scene_like_text_panics(text in "([\\[\\](){},:=;#\"'\\\\/*\n ]|r#\"|12 min|a: |//|±|가|\u{feff}){0,60}") {
+            let (_, faults) = read(&text);
+            for fault in faults {
+                prop_assert!(text.get(fault.span.start as usize..fault.span.end as usize).is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn several_faults_are_reported_at_once() {
+        assert_eq!(
+            messages("(a: [1, 2}, b: 12 min, c 3, d: , e: 'wrong', f: = 5, g: 1 h: 2)"),
+            [
+                "36: a text is not written so / double quotes `\"...\"`",
+                "48: `=` has no meaning here / `:` between a name and its value",
+                "9: `}` closes `[` / `]`",
+                "18: `min` does not fit here / quotes around a number with a unit, e.g. \"12 min\"",
+                "25: a number does not fit here / `:` and a value",
+                "31: `,` does not fit here / a value",
+                "58: `h` does not fit here / `,` or `)`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_forgotten_quote_costs_one_fault() {
+        let text = "(\n  a: \"one,\n  b: \"two\",\n  c: \"three\",\n)";
+        assert_eq!(
+            messages(text),
+            ["7: this text has no closing quote / `\"` at its end"]
+        );
+        assert_eq!(read(text).0.field("c").and_then(Node::text), Some("three"));
+    }
+
+    #[test]
+    fn deep_nesting_is_a_fault_not_a_crash() {
+        for open in ["[", "(", "{", "(a:", "A("] {
+            let faults = messages(&open.repeat(100_000));
+            assert!(
+                !faults.is_empty() && faults.len() <= FAULTS_MAX + 1,
+                "{open}"
+            );
+        }
+        let (_, faults) = read(&format!("{}{}", "[".repeat(64), "]".repeat(64)));
+        assert!(faults.is_empty());
+    }
+
+    #[test]
+    fn time_is_linear_in_hostile_text() {
+        // Each of these takes hours where a search starts anew at each fault.
+        let hostile = [
+            "\\\"\n", "\"\n", "r#\"\n", "/*", "'", "\"\\\"\n", "(a:\"\n", "[}", "r\"\n", "((", "{(",
+        ];
+        for piece in hostile {
+            let text = piece.repeat(1_000_000 / piece.len());
+            let (_, faults) = read(&text);
+            assert!(!faults.is_empty(), "{piece}");
         }
     }
 }
