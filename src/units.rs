@@ -138,6 +138,17 @@ impl Dimension {
         )
     }
 
+    /// In words: "a time", "an angle", "a number of lots", "a rate (wafers per time)".
+    pub fn with_article(self) -> String {
+        match self {
+            Self::NONE => "a plain number".to_owned(),
+            Self::TIME | Self::LENGTH => format!("a {self}"),
+            Self::ANGLE => format!("an {self}"),
+            Self::WAFERS | Self::LOTS => format!("a number of {self}"),
+            _ => format!("a rate ({self})"),
+        }
+    }
+
     /// A quantity of this dimension as one would write it, for error messages.
     pub fn example(self) -> &'static str {
         match self {
@@ -337,7 +348,7 @@ pub enum UnitError {
         nearest: Option<&'static str>,
     },
     /// The unit measures something else.
-    #[error("`{text}` is a {found}, not a {expected}")]
+    #[error("`{text}` is {}, not {}", found.with_article(), expected.with_article())]
     WrongDimension {
         /// The text.
         text: String,
@@ -369,7 +380,7 @@ impl UnitError {
             Some(d @ Dimension::NONE) => {
                 format!("a number or a percentage, e.g. `{}`", d.example())
             }
-            Some(d) => format!("a {d} with its unit, e.g. `{}`", d.example()),
+            Some(d) => format!("{} with its unit, e.g. `{}`", d.with_article(), d.example()),
         }
     }
 
@@ -384,7 +395,8 @@ impl UnitError {
 
 /// The candidate spelled most like `word`, if any is near enough to be a slip.
 ///
-/// Near enough: at most one edit per three letters, at least one; case does not count.
+/// Near enough: at most one edit per three letters, at least one; of a single letter only its
+/// case may be wrong, which never counts.
 pub fn nearest_spelling<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -395,20 +407,29 @@ pub fn nearest_spelling<'a>(
         return None;
     }
     let folded = word.to_lowercase();
-    let letters = folded.chars().count();
+    let allowed = match folded.chars().count() {
+        0 | 1 => 0,
+        letters => (letters / 3).max(1),
+    };
     candidates
         .into_iter()
         .filter(|c| c.len() <= LONGEST)
         .map(|c| {
             let other = c.to_lowercase();
-            let allowed = (letters.max(other.chars().count()) / 3).max(1);
             let distance = strsim::damerau_levenshtein(&folded, &other);
-            // Among equally near ones the one with more letters in the same places.
-            (distance, allowed, strsim::jaro_winkler(&folded, &other), c)
+            // Among equally near ones the one in which a letter was only left out.
+            let left_out = within(&folded, &other) || within(&other, &folded);
+            (distance, !left_out, c)
         })
-        .filter(|(distance, allowed, ..)| distance <= allowed)
-        .min_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)))
+        .filter(|(distance, ..)| *distance <= allowed)
+        .min_by_key(|(distance, more_than_left_out, _)| (*distance, *more_than_left_out))
         .map(|(.., c)| c)
+}
+
+/// Whether the letters of `short` stand in `long` in their order.
+fn within(short: &str, long: &str) -> bool {
+    let mut letters = long.chars();
+    short.chars().all(|c| letters.any(|l| l == c))
 }
 
 fn find_unit(word: &str) -> Option<&'static Unit> {
@@ -428,8 +449,7 @@ fn nearest_unit(word: &str, expected: Option<Dimension>) -> Option<&'static str>
         .iter()
         .filter(|u| expected.is_none_or(|d| u.dimension == d))
         .flat_map(|u| u.spellings.iter().copied());
-    // A one-letter unit is one edit away from any other letter: no hint at all.
-    nearest_spelling(word, spellings.filter(|s| s.len() > 1))
+    nearest_spelling(word, spellings)
 }
 
 /// Reads a unit, e.g. `min`, `wafers/h`: its dimension and its size in base units.
@@ -465,6 +485,11 @@ fn parse_unit_expecting(
         }
     }
     Ok((dimension, size))
+}
+
+/// All units: dimension, size in base units, spellings (the first is the usual one).
+pub fn all_units() -> impl Iterator<Item = (Dimension, f64, &'static [&'static str])> {
+    UNITS.iter().map(|u| (u.dimension, u.size, u.spellings))
 }
 
 /// Splits a text into its leading number and the rest, both trimmed.

@@ -261,3 +261,45 @@ fn the_imported_testbed_loads_quickly() {
     assert!(scene.wip.len() >= 2255);
     assert!(took.as_secs_f64() < 0.3, "{took:?}");
 }
+
+#[test]
+fn the_reference_is_up_to_date_and_its_example_loads() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/SCENES.md");
+    let made = geoul::scene::reference_markdown();
+    if std::env::var_os("GEOUL_BLESS").is_some() {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).expect("docs/");
+        std::fs::write(path, &made).expect("docs/SCENES.md");
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        written == made,
+        "docs/SCENES.md is stale; GEOUL_BLESS=1 writes it anew"
+    );
+
+    let example = made
+        .split("```ron\n")
+        .nth(1)
+        .and_then(|s| s.split("```").next());
+    let example = Bundle::from_text("example.ron", example.expect("an example"));
+    let loaded =
+        load(&example, "example.ron", &[], &MODELS).unwrap_or_else(|d| panic!("{}", d.to_text()));
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.to_text());
+
+    // Every link of the reference leads to a section of it.
+    for target in made
+        .split("](#")
+        .skip(1)
+        .filter_map(|s| s.split(')').next())
+    {
+        let heading = |line: &str| {
+            line.trim_start_matches("### ")
+                .to_lowercase()
+                .replace(' ', "-")
+        };
+        assert!(
+            made.lines()
+                .any(|l| l.starts_with("### ") && heading(l) == target),
+            "#{target}"
+        );
+    }
+}

@@ -395,10 +395,11 @@ impl<'s> Files<'s> {
                         wanted.span,
                         format!("there is no tool type `{name}`"),
                     )
-                    .expecting(format!(
-                        "a file `{beside}`, or one of: {}",
-                        known.join(", ")
-                    ))
+                    .expecting(if plain {
+                        format!("a file `{beside}`, or one of: {}", known.join(", "))
+                    } else {
+                        "a name of letters, digits, `_` and `-`".to_owned()
+                    })
                     .near(nearest_spelling(name, known)),
                 );
                 None
@@ -419,30 +420,20 @@ impl<'s> Files<'s> {
         if let Kind::Struct { fields, .. } = &mut tree.kind {
             fields.retain(|f| !matches!(f.name.as_str(), "schema" | "about"));
             // What only one plant's group can know does not belong into a type.
-            for field in fields.iter() {
-                if matches!(
-                    field.name.as_str(),
-                    "type" | "area" | "bay" | "count" | "tools"
-                ) {
-                    let known: Vec<&str> =
-                        ToolGroupForm::FIELDS.iter().map(FieldInfo::name).collect();
-                    self.cx.report(
-                        Diagnostic::error(
-                            "unknown-field",
-                            field.name_span,
-                            format!("a tool type has no field `{}`", field.name),
-                        )
-                        .expecting(format!(
-                            "`about`, or a field of a tool group other than type, area, bay, \
-                             count, tools: {}",
-                            known.join(", ")
-                        )),
-                    );
-                }
+            let own = |name: &str| matches!(name, "type" | "area" | "bay" | "count" | "tools");
+            let known = ToolGroupForm::FIELDS.iter().map(FieldInfo::name);
+            let known: Vec<&str> = known.filter(|name| !own(name)).collect();
+            for field in fields.iter().filter(|f| own(&f.name)) {
+                self.cx.report(
+                    Diagnostic::error(
+                        "unknown-field",
+                        field.name_span,
+                        format!("a tool type has no field `{}`", field.name),
+                    )
+                    .expecting(format!("one of: about, {}", known.join(", "))),
+                );
             }
-            fields.retain(|f| {
-                !matches!(f.name.as_str(), "type" | "area" | "bay" | "count" | "tools")
-            });
+            fields.retain(|f| !own(&f.name));
         }
         Some(tree)
     }
@@ -504,10 +495,13 @@ impl Parameters {
                     return;
                 };
                 let use_span = node.span;
-                if let Some((definition, kind)) = self.value(&name, use_span, cx, used) {
-                    cx.parameters.insert(use_span, (definition, name));
-                    node.kind = kind;
-                }
+                node.kind = match self.value(&name, use_span, cx, used) {
+                    Some((definition, kind)) => {
+                        cx.parameters.insert(use_span, (definition, name));
+                        kind
+                    }
+                    None => Kind::Faulty,
+                };
             }
             Kind::Tuple { items, .. } | Kind::List(items) => {
                 for item in items {

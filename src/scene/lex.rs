@@ -17,10 +17,15 @@ pub(super) enum TokenKind {
     Close(Bracket),
     Comma,
     Colon,
-    Number { value: f64, whole: Option<i128> },
+    Number {
+        value: f64,
+        whole: Option<i128>,
+    },
     Text(String),
     Char(char),
     Word(String),
+    /// Stands for a value that could not be read.
+    Faulty,
     End,
 }
 
@@ -53,6 +58,7 @@ impl TokenKind {
             Self::Text(_) => "a text".to_owned(),
             Self::Char(_) => "a character".to_owned(),
             Self::Word(w) => format!("`{w}`"),
+            Self::Faulty => "this".to_owned(),
             Self::End => "the end of the file".to_owned(),
         }
     }
@@ -312,9 +318,7 @@ impl Lexer<'_> {
                     format!("`{text}` is no number"),
                     &expectation,
                 );
-                // Stands for the value that was meant, so that no second fault follows.
-                let text = text.to_owned();
-                self.push(start, TokenKind::Text(text));
+                self.push(start, TokenKind::Faulty);
             }
         }
     }

@@ -129,7 +129,11 @@ pub fn load(
         .filter(|f| files.read.contains(&f.path))
         .map(|f| (f.path.clone(), f.text.clone()))
         .collect();
-    let findings = Diagnostics::new(files.sources, files.cx.faults);
+    let mut findings = Diagnostics::new(files.sources, files.cx.faults);
+    if findings.has_errors() {
+        // What seems unused is often only what a misspelled name meant to use.
+        findings.items.retain(|d| d.code != "unused");
+    }
     match scene {
         Some(scene) if !findings.has_errors() => {
             debug_assert!(

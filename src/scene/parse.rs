@@ -112,6 +112,27 @@ impl Parser<'_> {
     /// Reads a value; where none starts, reports it and consumes nothing.
     fn value(&mut self, expectation: &str) -> Node {
         let span = self.span();
+        if let TokenKind::Number { .. } = self.kind()
+            && let Some(Token {
+                span: unit,
+                kind: TokenKind::Word(word),
+            }) = self.tokens.get(self.at + 1)
+            && !matches!(
+                self.tokens.get(self.at + 2).map(|t| &t.kind),
+                Some(TokenKind::Colon)
+            )
+        {
+            let message = format!("`{word}` does not fit here");
+            let fault = Diagnostic::error("syntax", *unit, message)
+                .expecting("quotes around a number with a unit, e.g. \"12 min\"");
+            self.fault(fault);
+            self.bump();
+            self.bump();
+            return Node {
+                span,
+                kind: Kind::Faulty,
+            };
+        }
         let kind = match self.kind() {
             TokenKind::Number { value, whole } => Kind::Number {
                 value: *value,
@@ -119,6 +140,7 @@ impl Parser<'_> {
             },
             TokenKind::Text(text) => Kind::Text(text.clone()),
             TokenKind::Char(c) => Kind::Char(*c),
+            TokenKind::Faulty => Kind::Faulty,
             TokenKind::Word(word) => {
                 let kind = match word.as_str() {
                     "true" => Kind::Bool(true),
@@ -302,6 +324,7 @@ impl Parser<'_> {
                 | TokenKind::Text(_)
                 | TokenKind::Char(_)
                 | TokenKind::Word(_)
+                | TokenKind::Faulty
                 | TokenKind::Open(_)
         )
     }
@@ -353,17 +376,7 @@ impl Parser<'_> {
                 After::Next
             }
             TokenKind::Close(_) | TokenKind::End => After::Close,
-            kind => {
-                let number_before = matches!(
-                    self.tokens[self.at.saturating_sub(1)].kind,
-                    TokenKind::Number { .. }
-                );
-                let unit = matches!(kind, TokenKind::Word(_)) && !self.colon_follows();
-                if number_before && unit {
-                    self.expected("quotes around a number with a unit, e.g. \"12 min\"");
-                    self.bump();
-                    return self.separator(open, bracket);
-                }
+            _ => {
                 let fits = match bracket {
                     Bracket::Round | Bracket::Curly => self.starts_value(),
                     Bracket::Square => self.starts_value() && !self.colon_follows(),
@@ -467,7 +480,8 @@ mod tests {
             Kind::Char(c) => ron::Value::Char(*c),
             Kind::Bool(b) => ron::Value::Bool(*b),
             Kind::Name(_) => ron::Value::Unit,
-            Kind::Tuple { name: None, items } if items.is_empty() => ron::Value::Unit,
+            // `ron` takes `()` for a unit or for an empty list, depending on the blanks inside.
+            Kind::Tuple { items, .. } if items.is_empty() => ron::Value::Unit,
             Kind::Tuple { items, .. } | Kind::List(items) => {
                 ron::Value::Seq(items.iter().map(as_ron).collect())
             }
@@ -519,6 +533,7 @@ mod tests {
     fn plain(value: &ron::Value) -> String {
         match value {
             ron::Value::Number(n) => format!("{}", n.into_f64()),
+            ron::Value::Seq(items) if items.is_empty() => "Unit".to_owned(),
             ron::Value::Seq(items) => format!(
                 "[{}]",
                 items.iter().map(plain).collect::<Vec<_>>().join(",")

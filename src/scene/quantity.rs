@@ -122,7 +122,7 @@ impl Value for Branch {
         "(probability, mean)".to_owned()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
-        let (p, mean) = pair::<Probability, Duration>(node, "(0.5, \"12 min\")", cx)?;
+        let (p, mean) = pair::<Probability, Duration>(node, "a pair `(0.5, \"12 min\")`", cx)?;
         Some(Self(p.0, mean))
     }
 }
@@ -132,7 +132,7 @@ impl Value for Weighted {
         "(time, weight)".to_owned()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
-        let (time, weight) = pair::<Duration, f64>(node, "(\"12 min\", 1.0)", cx)?;
+        let (time, weight) = pair::<Duration, f64>(node, "a pair `(\"12 min\", 1.0)`", cx)?;
         if weight > 0.0 {
             return Some(Self(time, weight));
         }
@@ -157,7 +157,12 @@ impl Value for Dist {
             // The plainest mistake gets the plainest words.
             return Duration::decode(node, cx).map(Self::Constant);
         }
+        let faults = cx.faults.len();
         let form = DistForm::decode(node, cx)?;
+        // What is half read cannot be judged as a whole.
+        if cx.faults.len() > faults {
+            return None;
+        }
         dist_from_form(form, node, cx)
     }
 
@@ -288,7 +293,7 @@ fn dist_from_text(text: &str, node: &Node, cx: &mut Context) -> Option<Dist> {
     let seconds = |text: &str, cx: &mut Context| match units::parse_as(text, Dimension::TIME) {
         Ok(s) => Some(s),
         Err(error) => {
-            report_unit_error(node, &error, cx);
+            report_unit_error(node.span, &error, cx);
             None
         }
     };
@@ -353,7 +358,7 @@ impl Value for PmInterval {
                 Wafers::decode(node, cx).map(|w| Self::Wafers(u64::from(w.0)))
             }
             Some(Err(error)) => {
-                report_unit_error(node, &error, cx);
+                report_unit_error(node.span, &error, cx);
                 None
             }
             _ => {

@@ -70,10 +70,8 @@ pub trait Value: Sized {
         match &node.kind {
             Kind::Tuple { items, .. } if items.len() == 1 => Self::decode(&items[0], cx),
             _ => {
-                cx.wrong_kind(
-                    node,
-                    &format!("one value in the parentheses: {}", Self::kind()),
-                );
+                let kind = in_words(&Self::kind());
+                cx.wrong_kind(node, &format!("one value in the parentheses: {kind}"));
                 None
             }
         }
@@ -149,6 +147,32 @@ pub fn nearest_field<R: Record>(name: &str) -> Option<&'static str> {
     nearest_spelling(name, R::FIELDS.iter().map(FieldInfo::name))
 }
 
+/// A noun with its article; a plural has none.
+fn with_article(noun: &str) -> String {
+    if noun.ends_with('s') {
+        noun.to_owned()
+    } else if noun.starts_with(['a', 'e', 'i', 'o', 'E']) {
+        format!("an {noun}")
+    } else {
+        format!("a {noun}")
+    }
+}
+
+/// A kind in plain words: the text of its links without their targets.
+pub fn in_words(kind: &str) -> String {
+    let mut words = String::with_capacity(kind.len());
+    let mut rest = kind;
+    while let Some((before, after)) = rest.split_once("](#") {
+        // The last bracket before a target opens the link's text.
+        match before.rsplit_once('[') {
+            Some((lead, text)) => words.extend([lead, text]),
+            None => words.push_str(before),
+        }
+        rest = after.split_once(')').map_or("", |(_, rest)| rest);
+    }
+    words + rest
+}
+
 /// Checks the fields of a node against a record's table. `None`: it is no record at all.
 pub fn open<'n, R: Record>(node: &'n Node, cx: &mut Context) -> Option<Fields<'n>> {
     // `Batch` alone is `Batch()`.
@@ -156,7 +180,8 @@ pub fn open<'n, R: Record>(node: &'n Node, cx: &mut Context) -> Option<Fields<'n
         (_, Some(fields)) => fields,
         (Kind::Name(_), None) => &[],
         _ => {
-            cx.wrong_kind(node, &format!("a {} `(field: value, ...)`", R::NAME));
+            let noun = with_article(R::NAME);
+            cx.wrong_kind(node, &format!("{noun} `(field: value, ...)`"));
             return None;
         }
     };
@@ -169,7 +194,11 @@ pub fn open<'n, R: Record>(node: &'n Node, cx: &mut Context) -> Option<Fields<'n
                 Diagnostic::error(
                     "unknown-field",
                     field.name_span,
-                    format!("a {} has no field `{}`", R::NAME, field.name),
+                    format!(
+                        "there is no field `{}` in {}",
+                        field.name,
+                        with_article(R::NAME)
+                    ),
                 )
                 .expecting(format!("one of: {}", names.join(", ")))
                 .near(nearest_field::<R>(&field.name)),
@@ -194,6 +223,7 @@ pub fn open<'n, R: Record>(node: &'n Node, cx: &mut Context) -> Option<Fields<'n
     Some(Fields {
         span: node.span,
         by_index,
+        unread: Vec::new(),
     })
 }
 
@@ -201,11 +231,21 @@ pub fn open<'n, R: Record>(node: &'n Node, cx: &mut Context) -> Option<Fields<'n
 pub struct Fields<'n> {
     span: Span,
     by_index: Vec<Option<&'n Node>>,
+    /// Names of the fields that could not be read: they are absent, but not left out.
+    pub unread: Vec<&'static str>,
 }
 
 impl Fields<'_> {
     /// Decodes the field at an index of the table: the value written, its default, or nothing.
-    pub fn take<R: Record, T: Value>(&self, index: usize, cx: &mut Context) -> Option<At<T>> {
+    pub fn take<R: Record, T: Value>(&mut self, index: usize, cx: &mut Context) -> Option<At<T>> {
+        let taken = self.read::<R, T>(index, cx);
+        if taken.is_none() && self.by_index[index].is_some() {
+            self.unread.push(R::FIELDS[index].name());
+        }
+        taken
+    }
+
+    fn read<R: Record, T: Value>(&self, index: usize, cx: &mut Context) -> Option<At<T>> {
         let info = &R::FIELDS[index];
         let Some(node) = self.by_index[index] else {
             if let Some(default) = info.default {
@@ -227,9 +267,9 @@ impl Fields<'_> {
                         format!("this {} lacks `{}`", R::NAME, info.name()),
                     )
                     .expecting(format!(
-                        "`{}:` with a {}",
+                        "`{}:` and its {}",
                         info.name(),
-                        (info.kind)()
+                        in_words(&(info.kind)())
                     )),
                 );
             }
@@ -370,6 +410,8 @@ macro_rules! record {
         #[allow(missing_docs, dead_code)]
         pub struct $record {
             pub span: $crate::scene::tree::Span,
+            /// Fields that stand there but could not be read.
+            pub unread: Vec<&'static str>,
             $($(#[doc = $field_doc])* pub $field: Option<$crate::scene::record::At<$kind>>,)*
         }
 
@@ -398,7 +440,7 @@ macro_rules! record {
                 node: &$crate::scene::tree::Node,
                 cx: &mut $crate::scene::record::Context,
             ) -> Option<Self> {
-                let fields = $crate::scene::record::open::<Self>(node, cx)?;
+                let mut fields = $crate::scene::record::open::<Self>(node, cx)?;
                 let mut index = 0..;
                 Some(Self {
                     span: node.span,
@@ -406,6 +448,7 @@ macro_rules! record {
                         let i = index.next().unwrap_or_default();
                         fields.take::<Self, $kind>(i, cx)
                     },)*
+                    unread: fields.unread,
                 })
             }
 
@@ -432,7 +475,7 @@ pub(crate) use record;
 
 /// A reference to a section of docs/SCENES.md.
 pub fn link(name: &str) -> String {
-    format!("[{name}](#{})", name.replace(' ', "-"))
+    format!("[{name}](#{})", name.to_lowercase().replace(' ', "-"))
 }
 
 /// Reads one of a closed set of names; the fault names the nearest.
@@ -462,7 +505,11 @@ pub fn pick<'v, V>(
         cx.report(
             Diagnostic::error(
                 "unknown-variant",
-                node.span,
+                // The name only, not what stands in its parentheses.
+                Span {
+                    end: node.span.end.min(node.span.start + name.len() as u32),
+                    ..node.span
+                },
                 format!("`{name}` is no {what}"),
             )
             .expecting(list())

@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 
 use super::diagnostic::Diagnostic;
-use super::record::{At, Context, Reference, Value};
-use super::tree::{Kind, Node};
+use super::record::{At, Context, Reference, Value, in_words};
+use super::tree::{Kind, Node, Span};
 use crate::units::{self, Dimension, Duration, UnitError};
 
 /// Reports why a text is not the quantity asked for.
-pub(super) fn report_unit_error(node: &Node, error: &UnitError, cx: &mut Context) {
+pub(super) fn report_unit_error(span: Span, error: &UnitError, cx: &mut Context) {
     let code = match error {
         UnitError::WrongDimension { .. } => "wrong-dimension",
         UnitError::NoUnit { .. } => "missing-unit",
@@ -16,7 +16,7 @@ pub(super) fn report_unit_error(node: &Node, error: &UnitError, cx: &mut Context
         UnitError::NoNumber { .. } | UnitError::TooLarge { .. } => "bad-quantity",
     };
     cx.report(
-        Diagnostic::error(code, node.span, error.to_string())
+        Diagnostic::error(code, span, error.to_string())
             .expecting(error.expectation())
             .near(error.nearest()),
     );
@@ -33,9 +33,13 @@ fn quantity(node: &Node, dimension: Dimension, bare: bool, cx: &mut Context) -> 
     }
     let Some(text) = cx.text(node) else {
         let expectation = match (number, dimension) {
-            (Some(n), d) => format!("a {d} with its unit in quotes, e.g. \"{n} {}\"", word(d)),
+            (Some(n), d) => format!(
+                "{} with its unit in quotes, e.g. \"{n} {}\"",
+                d.with_article(),
+                word(d)
+            ),
             (None, Dimension::NONE) => "a number or a percentage, e.g. 0.25 or \"25 %\"".to_owned(),
-            (None, d) => format!("a {d}, e.g. {:?}", d.example()),
+            (None, d) => format!("{}, e.g. {:?}", d.with_article(), d.example()),
         };
         cx.wrong_kind(node, &expectation);
         return None;
@@ -44,7 +48,7 @@ fn quantity(node: &Node, dimension: Dimension, bare: bool, cx: &mut Context) -> 
         Ok(value) => Some(value),
         Err(UnitError::NoUnit { .. }) if bare => units::parse_as(text, Dimension::NONE).ok(),
         Err(error) => {
-            report_unit_error(node, &error, cx);
+            report_unit_error(node.span, &error, cx);
             None
         }
     }
@@ -170,10 +174,15 @@ fn whole(node: &Node, dimension: Dimension, cx: &mut Context) -> Option<i128> {
     if let Kind::Number { whole: Some(n), .. } = node.kind {
         return Some(n);
     }
-    let value = match quantity(node, dimension, true, cx) {
-        Some(v) => v,
-        None => return None,
-    };
+    if !matches!(node.kind, Kind::Number { .. } | Kind::Text(_)) {
+        let expectation = match dimension {
+            Dimension::NONE => "a whole number".to_owned(),
+            d => format!("{}, e.g. {:?}", d.with_article(), d.example()),
+        };
+        cx.wrong_kind(node, &expectation);
+        return None;
+    }
+    let value = quantity(node, dimension, true, cx)?;
     // Beyond 2^53 a decimal number is not exact; no count of a scene comes near.
     if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
         return Some(value as i128);
@@ -296,7 +305,7 @@ impl<T: Value> Value for Vec<At<T>> {
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let Kind::List(items) = &node.kind else {
-            cx.wrong_kind(node, &format!("a list `[...]` of {}", T::kind()));
+            cx.wrong_kind(node, &format!("a list `[...]` of {}", in_words(&T::kind())));
             return None;
         };
         let decoded = items.iter().filter_map(|item| {
@@ -328,7 +337,11 @@ impl<T: Value + Default> Value for Named<T> {
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let Kind::Map(entries) = &node.kind else {
-            cx.wrong_kind(node, &format!("a map {{ \"name\": {} }}", T::kind()));
+            let kind = in_words(&T::kind());
+            cx.wrong_kind(
+                node,
+                &format!("a map `{{ \"name\": ... }}` from name to {kind}"),
+            );
             return None;
         };
         let mut named = Vec::with_capacity(entries.len());

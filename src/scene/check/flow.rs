@@ -164,7 +164,9 @@ impl RouteCheck<'_> {
         if let Some(group) = group.and_then(|g| self.groups.get(g as usize)) {
             self.fits_tools(form, &step, group, cx);
         }
-        if let (Some(time), None) = (&form.setup_time, &form.setup) {
+        if let (Some(time), None) = (&form.setup_time, &form.setup)
+            && !form.unread.contains(&"setup")
+        {
             cx.report(
                 Diagnostic::error("setup", time.span, "a setup time without a setup state")
                     .expecting("`setup:` beside it"),
@@ -191,7 +193,7 @@ impl RouteCheck<'_> {
                 "no `batch`, or `capacity: Batch(...)` in the tool group",
             );
         }
-        if is_batch && form.batch.is_none() {
+        if is_batch && form.batch.is_none() && !form.unread.contains(&"batch") {
             fault(
                 "batch",
                 tools,
@@ -226,7 +228,7 @@ impl RouteCheck<'_> {
                 "no `interval`, or `capacity: Cascade(...)` in the tool group",
             );
         }
-        if is_cascade && form.interval.is_none() && form.per.is_some() {
+        if is_cascade && form.interval.is_none() && !form.unread.contains(&"interval") {
             fault(
                 "interval",
                 tools,

@@ -134,9 +134,9 @@ fn unique<'n>(names: impl Iterator<Item = &'n At<String>>, what: &str, cx: &mut 
             }
             None => {
                 table.index.insert(name.clone(), spans.len() as u32);
+                table.names.push(name.clone());
             }
         }
-        table.names.push(name.clone());
         spans.push(*span);
     }
     table

@@ -52,7 +52,7 @@ pub(super) fn check(
             name: name.value.clone(),
             bay: names.bays.find(&stocker.bay, cx),
             capacity: value_or(&stocker.capacity, Lots(1)).0,
-            place: place(&stocker.x, &stocker.y, &stocker.angle, cx),
+            place: place(&stocker.x, &stocker.y, &stocker.angle, &stocker.unread, cx),
         });
     }
     for (name, group) in entries(&form.tool_groups) {
@@ -80,9 +80,13 @@ fn place(
     x: &Option<At<Length>>,
     y: &Option<At<Length>>,
     angle: &Option<At<Angle>>,
+    unread: &[&str],
     cx: &mut Context,
 ) -> Option<Place> {
     match (x, y) {
+        // One is there but could not be read.
+        (Some(_), None) if unread.contains(&"y") => None,
+        (None, Some(_)) if unread.contains(&"x") => None,
         (Some(x), Some(y)) => Some(Place {
             x_m: x.value.0,
             y_m: y.value.0,
@@ -448,7 +452,7 @@ fn tools(group: &At<String>, form: &ToolGroupForm, cx: &mut Context) -> Vec<Tool
     for (i, At { value: t, .. }) in forms.iter().enumerate() {
         specs.push(ToolSpec {
             name: value(&t.name).unwrap_or_else(|| format!("{}_{:02}", group.value, i + 1)),
-            place: place(&t.x, &t.y, &t.angle, cx),
+            place: place(&t.x, &t.y, &t.angle, &t.unread, cx),
             qualified: t
                 .qualified
                 .as_ref()

@@ -5,8 +5,7 @@ use super::super::form::{CheckForm, SceneForm};
 use super::super::quantity::Measure;
 use super::super::record::{At, Context};
 use super::super::schema::*;
-use super::super::tree::Span;
-use super::super::value::{Lots, Probability};
+use super::super::value::{Lots, Probability, report_unit_error};
 use super::{Models, entries, items, value, value_or};
 use crate::units::{UnitError, nearest_spelling, parse_as, parse_unit};
 
@@ -113,7 +112,8 @@ fn condition(form: &CheckForm, models: &Models, scene: &SceneForm, cx: &mut Cont
     subject(form, scene, cx);
     let min = form.min.as_ref().and_then(|m| measure(m, unit, cx));
     let max = form.max.as_ref().and_then(|m| measure(m, unit, cx));
-    if form.min.is_none() && form.max.is_none() {
+    let unread = form.unread.iter().any(|f| matches!(*f, "min" | "max"));
+    if form.min.is_none() && form.max.is_none() && !unread {
         let span = kpi.map_or(form.span, |(_, span)| span);
         cx.report(
             Diagnostic::error("check", span, "this check demands nothing")
@@ -169,13 +169,6 @@ fn measure(at: &At<Measure>, unit: Option<&str>, cx: &mut Context) -> Option<f64
         Measure::Text(text) => text,
     };
     let unit = unit?;
-    let report = |cx: &mut Context, span: Span, error: &UnitError| {
-        cx.report(
-            Diagnostic::error("wrong-dimension", span, error.to_string())
-                .expecting(error.expectation())
-                .near(error.nearest()),
-        );
-    };
     let Ok((dimension, size)) = parse_unit(unit) else {
         // A unit of no dimension we know (a currency, a plain count): only its number can be given.
         cx.report(
@@ -188,10 +181,12 @@ fn measure(at: &At<Measure>, unit: Option<&str>, cx: &mut Context) -> Option<f64
         Ok(value) => Some(value / size),
         Err(UnitError::NoUnit { .. }) => {
             let number = parse_as(text, crate::units::Dimension::NONE);
-            number.map_err(|error| report(cx, at.span, &error)).ok()
+            number
+                .map_err(|error| report_unit_error(at.span, &error, cx))
+                .ok()
         }
         Err(error) => {
-            report(cx, at.span, &error);
+            report_unit_error(at.span, &error, cx);
             None
         }
     }
