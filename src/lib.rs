@@ -6,8 +6,10 @@
 //! * [`rng`]: random numbers by (seed, stream, index).
 //! * [`scene`]: scene text to a checked scene, with every fault at its place.
 //! * [`results`]: records of runs, statistics, comparisons, files.
+//! * [`view`]: what people see: words, colours, the report.
 
 pub mod results;
 pub mod rng;
 pub mod scene;
 pub mod units;
+pub mod view;
