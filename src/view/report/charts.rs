@@ -14,7 +14,7 @@ const WIDE: f64 = 584.0;
 
 /// A line with its interval band over simulated time.
 pub fn line(points: &[Point], warmup_d: f64, horizon_d: f64, unit: &str, t: &Texts) -> String {
-    let (w, h, left, right, top, bottom) = (WIDE, 236.0, 44.0, WIDE - 8.0, 8.0, 200.0);
+    let (w, h, left, right, top, bottom) = (WIDE, 246.0, 44.0, WIDE - 8.0, 8.0, 210.0);
     let top_value = points
         .iter()
         .map(|p| p.value.high.unwrap_or(p.value.mean))
@@ -96,12 +96,17 @@ pub fn line(points: &[Point], warmup_d: f64, horizon_d: f64, unit: &str, t: &Tex
     s
 }
 
+/// Ticks that an axis has room for.
+fn wanted(left: f64, right: f64) -> u32 {
+    ((right - left) / 64.0) as u32
+}
+
 fn x_axis(s: &mut String, x: &Scale, y: f64, label: &str, (left, right): (f64, f64)) {
     let _ = write!(
         s,
         "<line class=\"axis\" x1=\"{left}\" x2=\"{right}\" y1=\"{y}\" y2=\"{y}\"/>"
     );
-    let (values, decimals) = ticks(x.from.0, x.from.1, ((right - left) / 80.0) as u32);
+    let (values, decimals) = ticks(x.from.0, x.from.1, wanted(left, right));
     for v in values {
         let at = x.at(v);
         let anchor = if at > right - 12.0 { "end" } else { "middle" };
@@ -125,7 +130,7 @@ fn x_axis(s: &mut String, x: &Scale, y: f64, label: &str, (left, right): (f64, f
 
 /// Cycle-time distributions one below the other on a common axis.
 pub fn distributions(types: &[(&str, &Histogram)], t: &Texts) -> String {
-    let row = if types.len() > 5 { 40.0 } else { 66.0 };
+    let row = libm::round((300.0 / types.len() as f64).clamp(40.0, 110.0));
     let (left, right) = (104.0, WIDE - 8.0);
     let bottom = 10.0 + row * types.len() as f64;
     let ends = |p: f64| types.iter().filter_map(move |(_, h)| h.quantile_d(p));
@@ -228,7 +233,7 @@ pub fn bars(rows: &[(&str, Figure)], axis: &str, most: Option<f64>, lead: bool) 
     let decimals = Figure::decimals(rows.iter().map(|(_, f)| f));
     let mut csv = format!("name,{axis},half-width\n");
     let mut body = String::new();
-    let (values, _) = ticks(x.from.0, x.from.1, 5);
+    let (values, _) = ticks(x.from.0, x.from.1, wanted(left, right));
     for v in values {
         let _ = write!(
             body,

@@ -90,13 +90,18 @@ impl Figure {
         }
     }
 
+    /// The half-width, unless it vanishes at so many decimals.
+    fn half_shown(self, decimals: usize) -> Option<f64> {
+        let least = 0.5 * libm::pow(10.0, -(decimals as f64));
+        self.half.filter(|h| *h >= least)
+    }
+
     /// Mean and half-width with so many decimals.
     fn text(self, decimals: usize) -> String {
-        match self.half {
-            Some(h) if h > 0.0 => {
-                format!("{} ± {}", number(self.mean, decimals), number(h, decimals))
-            }
-            _ => number(self.mean, decimals),
+        let mean = number(self.mean, decimals);
+        match self.half_shown(decimals) {
+            Some(h) => format!("{mean} ± {}", number(h, decimals)),
+            None => mean,
         }
     }
 
@@ -128,7 +133,6 @@ pub fn render(input: &ReportInput, lang: Lang) -> String {
     page += &tables::checks(input, &t);
     page += &over_time(input, &t);
     page += &by_group(input, &rows, &ranked, &t);
-    page += &distribution(input, &t);
     page += &tables::lots(input, &rows, &t);
     page += &tables::groups(input, &rows, &ranked, &t);
     page += &tables::cqt(input, &t);
@@ -358,7 +362,7 @@ fn headline(input: &ReportInput, rows: &[Row], t: &Texts) -> String {
         }
         shown += 1;
         let decimals = Figure::decimals([&f]);
-        let band = match f.half.filter(|h| *h > 0.0) {
+        let band = match f.half_shown(decimals) {
             Some(h) => format!("± {}", number(h, decimals)),
             None => "&nbsp;".to_owned(),
         };
@@ -473,6 +477,23 @@ fn by_group(input: &ReportInput, rows: &[Row], by_load: &[u32], t: &Texts) -> St
         t,
     );
 
+    let by_wait = ranked(input, rows, "queue_time");
+    let waits = figures("queue_time", &by_wait);
+    let body = if waits.is_empty() {
+        String::new()
+    } else {
+        let axis = format!("{}, {}", t.get("kpi-queue-time"), t.unit("h"));
+        charts::bars(&waits, &axis, None, true) + &cut(waits.len(), by_wait.len(), t)
+    };
+    s += &section(
+        "queue",
+        false,
+        &t.get("chart-queue"),
+        &t.unit("h"),
+        &body,
+        t,
+    );
+
     let stacks: Vec<_> = by_load
         .iter()
         .take(MOST_BARS)
@@ -502,22 +523,7 @@ fn by_group(input: &ReportInput, rows: &[Row], by_load: &[u32], t: &Texts) -> St
     };
     s += &section("states", false, &t.get("chart-states"), "%", &body, t);
 
-    let by_wait = ranked(input, rows, "queue_time");
-    let waits = figures("queue_time", &by_wait);
-    let body = if waits.is_empty() {
-        String::new()
-    } else {
-        let axis = format!("{}, {}", t.get("kpi-queue-time"), t.unit("h"));
-        charts::bars(&waits, &axis, None, true) + &cut(waits.len(), by_wait.len(), t)
-    };
-    s + &section(
-        "queue",
-        false,
-        &t.get("chart-queue"),
-        &t.unit("h"),
-        &body,
-        t,
-    )
+    s + &distribution(input, t)
 }
 
 /// The figure that gives the share of a state; none for states that no run has yet.

@@ -1,7 +1,7 @@
 "use strict";
 for (const table of document.querySelectorAll("table")) {
   const heads = [...table.tHead.rows[0].cells], body = table.tBodies[0];
-  heads.forEach((th, i) => th.querySelector("button").addEventListener("click", () => {
+  heads.forEach((th, i) => th.querySelector("button")?.addEventListener("click", () => {
     const first = th.classList.contains("l") ? "ascending" : "descending";
     const other = first === "ascending" ? "descending" : "ascending";
     const order = th.getAttribute("aria-sort") === first ? other : first;

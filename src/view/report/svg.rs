@@ -62,10 +62,13 @@ pub fn ticks(low: f64, high: f64, wanted: u32) -> (Vec<f64>, usize) {
         * match rough / power {
             r if r <= 1.0 => 1.0,
             r if r <= 2.0 => 2.0,
+            r if r <= 2.5 => 2.5,
             r if r <= 5.0 => 5.0,
             _ => 10.0,
         };
-    let decimals = (-libm::floor(libm::log10(step) + 1e-9)).clamp(0.0, 6.0) as usize;
+    // A step of 2.5 takes one decimal more than its size alone says.
+    let half = f64::from((step / power - 2.5).abs() < 0.1);
+    let decimals = (half - libm::floor(libm::log10(step) + 1e-9)).clamp(0.0, 6.0) as usize;
     let first = libm::ceil(low / step - 1e-9) as i64;
     let last = libm::floor(high / step + 1e-9) as i64;
     ((first..=last).map(|i| i as f64 * step).collect(), decimals)
@@ -86,7 +89,11 @@ mod tests {
             ticks(0.0, 100.0, 5),
             (vec![0.0, 20.0, 40.0, 60.0, 80.0, 100.0], 0)
         );
-        assert_eq!(ticks(0.1, 0.32, 4).1, 1);
+        assert_eq!(ticks(0.0, 0.9, 4), (vec![0.0, 0.25, 0.5, 0.75], 2));
+        assert_eq!(
+            ticks(0.0, 1000.0, 4),
+            (vec![0.0, 250.0, 500.0, 750.0, 1000.0], 0)
+        );
         assert_eq!(ticks(3.0, 3.0, 4).0, [3.0]);
         assert_eq!(
             (xy(-0.01), xy(3.0), xy(2.25)),

@@ -89,7 +89,7 @@ impl Cell {
             };
         };
         let mut html = number(f.mean, decimals);
-        if let Some(h) = f.half.filter(|h| *h > 0.0) {
+        if let Some(h) = f.half_shown(decimals) {
             let _ = write!(html, "<span class=\"pm\"> ± {}</span>", number(h, decimals));
         }
         Self {
@@ -115,6 +115,7 @@ pub fn section(
         esc(&t.get("report-copy"))
     );
     let hint = t.get("report-sort");
+    let units = heads.iter().any(|h| !h.unit.is_empty());
     for head in heads {
         let about = if head.about.is_empty() {
             &hint
@@ -122,16 +123,20 @@ pub fn section(
             &head.about
         };
         let class = if head.text { " class=\"l\"" } else { "" };
+        if head.label.is_empty() {
+            s.push_str("<td></td>");
+            continue;
+        }
         let _ = write!(
             s,
             "<th{class} title=\"{}\"><button>{}</button>",
             esc(about),
             esc(&head.label)
         );
-        if !head.text {
-            let _ = write!(s, "<span class=\"unit\">{}&nbsp;</span>", esc(&head.unit));
-        } else {
+        if units && head.unit.is_empty() {
             s.push_str("<span class=\"unit\">&nbsp;</span>");
+        } else if units {
+            let _ = write!(s, "<span class=\"unit\">{}</span>", esc(&head.unit));
         }
         s.push_str("</th>");
     }
