@@ -541,10 +541,11 @@ mod tests {
             assert_eq!(row.get_long(7).unwrap() as u64, lot.end_us);
             let due = row.get_column_iter().nth(8).unwrap();
             assert_eq!(due.0, "due_us");
-            match due.1 {
-                Field::Null => assert_eq!(lot.due_us, u64::MAX),
-                other => assert_eq!(*other, Field::Long(lot.due_us as i64)),
-            }
+            let expected = match lot.due_us {
+                u64::MAX => Field::Null,
+                due_us => Field::Long(due_us as i64),
+            };
+            assert_eq!(*due.1, expected);
         }
         assert_eq!(rows[4].get_string(9).unwrap(), "scrapped");
         assert_eq!(rows[4].get_string(3).unwrap(), "pb");
