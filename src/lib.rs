@@ -8,6 +8,7 @@
 //! * [`results`]: records of runs, statistics, comparisons, files.
 //! * [`interop`]: scenes from what users bring: fab tables, CSV, Excel.
 //! * [`sim`]: what happens in the plant as time runs.
+//! * [`view`]: what people see: words, colours, the report.
 //! * [`cli`]: the command line.
 
 #[cfg(not(target_family = "wasm"))]
@@ -18,3 +19,4 @@ pub mod rng;
 pub mod scene;
 pub mod sim;
 pub mod units;
+pub mod view;
