@@ -6,8 +6,10 @@
 //! * [`rng`]: random numbers by (seed, stream, index).
 //! * [`scene`]: scene text to a checked scene, with every fault at its place.
 //! * [`results`]: records of runs, statistics, comparisons, files.
+//! * [`world`]: a checked scene as a world of entities with places.
 
 pub mod results;
 pub mod rng;
 pub mod scene;
 pub mod units;
+pub mod world;
