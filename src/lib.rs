@@ -6,10 +6,14 @@
 //! * [`rng`]: random numbers by (seed, stream, index).
 //! * [`scene`]: scene text to a checked scene, with every fault at its place.
 //! * [`results`]: records of runs, statistics, comparisons, files.
+//! * [`interop`]: scenes from what users bring: fab tables, CSV, Excel.
 //! * [`world`]: a checked scene as a world of entities with places.
+//! * [`sim`]: what happens in the plant as time runs.
 
+pub mod interop;
 pub mod results;
 pub mod rng;
 pub mod scene;
+pub mod sim;
 pub mod units;
 pub mod world;

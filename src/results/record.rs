@@ -27,6 +27,13 @@ pub struct Names {
     pub group_of_tool: Vec<u32>,
     /// Step names, route after route.
     pub steps: Vec<Vec<String>>,
+    /// Routes; empty: nameless.
+    #[serde(default)]
+    pub routes: Vec<String>,
+    /// Expected raw process time of each product (load, process, unload; sampling
+    /// and rework weighed in; no setup, no wait, no transport), µs; empty: unknown.
+    #[serde(default)]
+    pub raw_process_us: Vec<u64>,
 }
 
 /// How a lot left the plant.
@@ -183,6 +190,11 @@ pub struct RunRecord {
     pub in_work: Vec<u64>,
     /// Integral of the lots in work over the counted window, lot µs, by lot type.
     pub wip_lot_us: Vec<u128>,
+    /// Time that the lots still in work at the end have spent in the plant within the
+    /// counted window, lot µs, by lot type. Added up from each lot's release, not from
+    /// `wip_lot_us`: Little's law compares the two.
+    #[serde(default)]
+    pub in_work_lot_us: Vec<u128>,
     /// Tools.
     pub tools: Vec<ToolRecord>,
     /// Tool groups.

@@ -1,0 +1,13 @@
+//! What users bring from elsewhere, made into scene text.
+//!
+//! Importers are pure: text or bytes in, RON text and notes out. Reading folders
+//! and files stands in functions of its own, which only a native build has.
+//!
+//! * [`smt2020`]: the tab-separated tables of the SMT2020 testbed, a whole fab.
+//! * [`ron_text`]: the writer of the RON text both make.
+//! * [`fault`]: what is wrong with a user's file, and where.
+
+pub mod fault;
+pub mod quantity;
+pub mod ron_text;
+pub mod smt2020;

@@ -1,0 +1,812 @@
+//! Which lot a free tool takes, and the job that comes of it.
+
+use super::dispatch::{Candidate, Order};
+use super::engine::{Engine, Observer};
+use super::heap::Kind;
+use super::model::{NEVER, NONE, Shape};
+use super::sample::{More, to_us};
+use super::state::{Availability, Waiting};
+use crate::rng::Stream;
+use crate::scene::schema::{
+    CascadeLoadBusy, CascadeSetup, OperatorPhase, Reservation, SetupRank, Wake,
+};
+
+/// What a free tool takes.
+enum Pick {
+    /// One waiting lot: position in the queue.
+    Lot(usize),
+    /// A batch: positions in the queue, ascending; the first in rank leads.
+    Batch { leader: u32, positions: Vec<usize> },
+}
+
+impl<O: Observer> Engine<'_, O> {
+    // ---- lists of tools that can take a lot ------------------------------------------
+
+    /// Most jobs inside a tool.
+    fn capacity(&self, group: u32) -> u32 {
+        match self.model.groups[group as usize].shape {
+            Shape::Cascade(lots) => lots,
+            Shape::Single | Shape::Batch => 1,
+        }
+    }
+
+    fn can_take(&self, tool: u32) -> bool {
+        let t = &self.s.tools[tool as usize];
+        t.down == NONE
+            && t.pm == NONE
+            && t.pms_due == 0
+            && t.inside < self.capacity(self.model.tools[tool as usize].group)
+    }
+
+    pub(super) fn make_available(&mut self, tool: u32) {
+        let group = self.model.tools[tool as usize].group as usize;
+        let t = &mut self.s.tools[tool as usize];
+        if t.availability != Availability::No {
+            return;
+        }
+        let s = &mut self.s.groups[group];
+        if t.inside == 0 {
+            t.availability = Availability::Idle;
+            s.idle.push_back(tool);
+        } else {
+            t.availability = Availability::Partial;
+            s.partial.push_back(tool);
+        }
+        if !s.blocked.is_empty() {
+            self.retry.push(group as u32);
+        }
+    }
+
+    pub(super) fn make_unavailable(&mut self, tool: u32) {
+        let t = &mut self.s.tools[tool as usize];
+        let s = &mut self.s.groups[self.model.tools[tool as usize].group as usize];
+        let list = match t.availability {
+            Availability::No => return,
+            Availability::Idle => &mut s.idle,
+            Availability::Partial => &mut s.partial,
+        };
+        t.availability = Availability::No;
+        if list.front() == Some(&tool) {
+            list.pop_front();
+        } else if let Some(at) = list.iter().position(|t| *t == tool) {
+            list.remove(at);
+        }
+    }
+
+    /// The tool of a plain group that an arriving lot wakes; NONE: none is free.
+    #[inline]
+    pub(super) fn wake(&self, group: u32, lot: u32) -> u32 {
+        let s = &self.s.groups[group as usize];
+        // An empty tool starts at once; a pipeline with a lot inside may not.
+        let list = if s.idle.is_empty() {
+            &s.partial
+        } else {
+            &s.idle
+        };
+        match self.model.groups[group as usize].wake {
+            Wake::LongestIdle => list.front().copied().unwrap_or(NONE),
+            Wake::ShortestIdle => list.back().copied().unwrap_or(NONE),
+            Wake::FirstListed => list.iter().min().copied().unwrap_or(NONE),
+            Wake::LeastSetup => {
+                let step = self.s.lots[lot as usize].step;
+                list.iter()
+                    .min_by_key(|t| self.setup_needed(**t, step))
+                    .copied()
+                    .unwrap_or(NONE)
+            }
+        }
+    }
+
+    /// Tools in the order in which the lot wakes them.
+    pub(super) fn in_wake_order(&self, group: u32, lot: u32, mut tools: Vec<u32>) -> Vec<u32> {
+        match self.model.groups[group as usize].wake {
+            Wake::LongestIdle => {}
+            Wake::ShortestIdle => tools.reverse(),
+            Wake::FirstListed => tools.sort_unstable(),
+            Wake::LeastSetup => {
+                let step = self.s.lots[lot as usize].step;
+                tools.sort_by_key(|t| self.setup_needed(*t, step));
+            }
+        }
+        tools
+    }
+
+    /// The tool that an arriving lot wakes among those that may take it; NONE: none.
+    pub(super) fn wake_eligible(&mut self, group: u32, waiting: &Waiting) -> u32 {
+        let reserved = self.s.lots[waiting.lot as usize].reserved_tool;
+        if reserved != NONE
+            && self.s.tools[reserved as usize].availability != Availability::No
+            && self.eligible(reserved, waiting)
+        {
+            return reserved;
+        }
+        let s = &self.s.groups[group as usize];
+        if s.idle.is_empty() && s.partial.is_empty() {
+            return NONE;
+        }
+        let (idle, partial): (Vec<u32>, Vec<u32>) = (
+            s.idle.iter().copied().collect(),
+            s.partial.iter().copied().collect(),
+        );
+        for list in [idle, partial] {
+            for tool in self.in_wake_order(group, waiting.lot, list) {
+                if self.eligible(tool, waiting) {
+                    return tool;
+                }
+            }
+        }
+        NONE
+    }
+
+    // ---- eligibility and rank ----------------------------------------------------------
+
+    /// Setup time the tool would need for the step, µs.
+    pub(super) fn setup_needed(&self, tool: u32, step: u32) -> u64 {
+        let spec = &self.model.steps[step as usize];
+        let from = self.s.tools[tool as usize].setup;
+        if spec.setup == 0 || spec.setup == from {
+            0
+        } else if spec.setup_us != NEVER {
+            spec.setup_us
+        } else {
+            let group = &self.model.groups[spec.group as usize];
+            group.setup_us[(from * group.setup_states + spec.setup) as usize]
+        }
+    }
+
+    /// Setup time by which lots are ranked, µs.
+    fn setup_rank(&self, tool: u32, step: u32) -> u64 {
+        let spec = &self.model.steps[step as usize];
+        if self.model.options.setup_rank == SetupRank::Table && spec.setup_us != NEVER {
+            0
+        } else {
+            self.setup_needed(tool, step)
+        }
+    }
+
+    /// Whether the tool, which can take a job, may take this lot now. What only
+    /// waits for a secondary resource is looked at again when that comes free.
+    fn eligible(&mut self, tool: u32, waiting: &Waiting) -> bool {
+        if waiting.dedicated != NONE && waiting.dedicated != tool {
+            return false;
+        }
+        let model = self.model;
+        let spec = &model.steps[waiting.step as usize];
+        let t = &self.s.tools[tool as usize];
+        if !model.tools[tool as usize].may_do(waiting.step)
+            || (t.reserved_for != NONE && t.reserved_for != waiting.lot)
+        {
+            return false;
+        }
+        if spec.setup != 0 && spec.setup != t.setup {
+            let cascade = matches!(model.groups[spec.group as usize].shape, Shape::Cascade(_));
+            let occupied =
+                cascade && t.inside > 0 && model.options.cascade_setup == CascadeSetup::WhenEmpty;
+            if t.run_left > 0 || occupied {
+                return false;
+            }
+        }
+        if spec.operator == NONE && spec.reticle == NONE && !spec.cqt_hold {
+            return true;
+        }
+        let mut free = true;
+        for resource in [spec.operator, spec.reticle] {
+            if resource != NONE && self.s.resources[resource as usize].free == 0 {
+                let waiting_groups = &mut self.s.resources[resource as usize].waiting_groups;
+                if !waiting_groups.contains(&spec.group) {
+                    waiting_groups.push(spec.group);
+                }
+                free = false;
+            }
+        }
+        if spec.cqt_hold {
+            for i in spec.opens.0..spec.opens.1 {
+                let cqt = model.lists[i as usize];
+                let slot = waiting.lot * model.cqt_slots + model.cqts[cqt as usize].slot;
+                let inside_already = self.s.windows[slot as usize].cqt == cqt;
+                free &= inside_already
+                    || self.s.cqt_inside[cqt as usize] < model.cqts[cqt as usize].lots_max;
+            }
+        }
+        if !free {
+            let l = &mut self.s.lots[waiting.lot as usize];
+            l.held_since = l.held_since.min(self.s.now);
+        }
+        free
+    }
+
+    fn keys(&self, group: u32, tool: u32, waiting: &Waiting, out: &mut Vec<f64>) {
+        let l = &self.s.lots[waiting.lot as usize];
+        let spec = &self.model.steps[waiting.step as usize];
+        let mut queue_time_left = f64::INFINITY;
+        for i in spec.closes.0..spec.closes.1 {
+            let cqt = self.model.lists[i as usize];
+            let window = &self.model.cqts[cqt as usize];
+            let open = self.s.windows[(waiting.lot * self.model.cqt_slots + window.slot) as usize];
+            if open.cqt == cqt {
+                let left = window.limit_us as f64 - (self.s.now - open.start) as f64;
+                queue_time_left = queue_time_left.min(left);
+            }
+        }
+        let first = self.model.routes[spec.route as usize].first;
+        let candidate = Candidate {
+            now_us: self.s.now,
+            priority: waiting.priority,
+            arrive_us: l.arrive,
+            release_us: l.release,
+            due_us: l.due,
+            mean_us: spec.mean_us,
+            remaining_us: spec.remaining_us,
+            total_us: self.model.steps[first as usize].remaining_us,
+            setup_us: self.setup_rank(tool, waiting.step),
+            queue_time_left_us: queue_time_left,
+        };
+        out.clear();
+        out.extend(
+            self.model.groups[group as usize]
+                .ranking
+                .rules
+                .iter()
+                .map(|r| (r.key)(&candidate)),
+        );
+    }
+
+    /// Positions of the eligible lots of the queue in rank order.
+    fn ranked(&mut self, group: u32, tool: u32) -> Vec<usize> {
+        let queue = std::mem::take(&mut self.s.groups[group as usize].queue);
+        let mut ranked: Vec<(Vec<f64>, usize)> = Vec::new();
+        for (position, waiting) in queue.iter().enumerate() {
+            if self.eligible(tool, waiting) {
+                let mut keys = Vec::new();
+                self.keys(group, tool, waiting, &mut keys);
+                ranked.push((keys, position));
+            }
+        }
+        self.s.groups[group as usize].queue = queue;
+        ranked.sort_by(|(a, i), (b, j)| {
+            a.iter()
+                .zip(b)
+                .map(|(x, y)| x.total_cmp(y))
+                .find(|o| o.is_ne())
+                .unwrap_or_else(|| i.cmp(j))
+        });
+        ranked.into_iter().map(|(_, position)| position).collect()
+    }
+
+    /// Position of the lot the tool takes next.
+    fn best(&mut self, group: u32, tool: u32) -> Option<usize> {
+        let order = self.model.groups[group as usize].ranking.order;
+        let n = self.s.groups[group as usize].queue.len();
+        if self.model.groups[group as usize].plain && order != Order::Keys {
+            return self.s.groups[group as usize]
+                .queue
+                .iter()
+                .position(|w| w.dedicated == NONE || w.dedicated == tool);
+        }
+        match order {
+            Order::PriorityFifo => {
+                for position in 0..n {
+                    let waiting = self.s.groups[group as usize].queue[position];
+                    if self.eligible(tool, &waiting) {
+                        return Some(position);
+                    }
+                }
+                None
+            }
+            Order::PrioritySetupFifo => {
+                let mut best: Option<(usize, i32, u64)> = None;
+                for position in 0..n {
+                    let waiting = self.s.groups[group as usize].queue[position];
+                    if let Some((_, priority, _)) = best
+                        && waiting.priority < priority
+                    {
+                        break;
+                    }
+                    let setup = self.setup_rank(tool, waiting.step);
+                    if best.is_none_or(|(_, _, least)| setup < least)
+                        && self.eligible(tool, &waiting)
+                    {
+                        best = Some((position, waiting.priority, setup));
+                        if setup == 0 {
+                            break;
+                        }
+                    }
+                }
+                best.map(|(position, ..)| position)
+            }
+            Order::Keys => {
+                let queue = std::mem::take(&mut self.s.groups[group as usize].queue);
+                let (mut best, mut best_keys, mut keys) = (None, Vec::new(), Vec::new());
+                for (position, waiting) in queue.iter().enumerate() {
+                    if !self.eligible(tool, waiting) {
+                        continue;
+                    }
+                    self.keys(group, tool, waiting, &mut keys);
+                    let first = best.is_none()
+                        || keys
+                            .iter()
+                            .zip(&best_keys)
+                            .map(|(a, b): (&f64, &f64)| a.total_cmp(b))
+                            .find(|o| o.is_ne())
+                            .is_some_and(std::cmp::Ordering::is_lt);
+                    if first {
+                        best = Some(position);
+                        std::mem::swap(&mut best_keys, &mut keys);
+                    }
+                }
+                self.s.groups[group as usize].queue = queue;
+                best
+            }
+        }
+    }
+
+    fn pick(&mut self, group: u32, tool: u32) -> Option<Pick> {
+        if self.model.groups[group as usize].shape != Shape::Batch {
+            return self.best(group, tool).map(Pick::Lot);
+        }
+        let model = self.model;
+        let ready = |s: &super::state::Group, step: u32| {
+            let spec = &model.steps[step as usize];
+            s.family_wafers[spec.family as usize] >= spec.batch_min
+        };
+        let s = &self.s.groups[group as usize];
+        if !s.queue.iter().any(|w| ready(s, w.step)) {
+            return None;
+        }
+        let ranked = if model.groups[group as usize].ranking.order == Order::Keys {
+            self.ranked(group, tool)
+        } else {
+            // The queue is kept in rank order but for setups, which batch tools take by rank too.
+            let setups = model.groups[group as usize].setup_states > 1;
+            if setups {
+                self.ranked(group, tool)
+            } else {
+                let n = self.s.groups[group as usize].queue.len();
+                (0..n)
+                    .filter(|i| {
+                        let waiting = self.s.groups[group as usize].queue[*i];
+                        self.eligible(tool, &waiting)
+                    })
+                    .collect()
+            }
+        };
+        let queue = &self.s.groups[group as usize].queue;
+        for leader in &ranked {
+            let spec = &model.steps[queue[*leader].step as usize];
+            if !ready(&self.s.groups[group as usize], queue[*leader].step) {
+                continue;
+            }
+            let mut positions = Vec::new();
+            let mut wafers = 0;
+            for position in &ranked {
+                let waiting = &queue[*position];
+                let more = self.s.lots[waiting.lot as usize].wafers;
+                if model.steps[waiting.step as usize].family == spec.family
+                    && wafers + more <= spec.batch_max
+                {
+                    wafers += more;
+                    positions.push(*position);
+                }
+            }
+            if wafers >= spec.batch_min && !positions.is_empty() {
+                let leader = queue[positions[0]].lot;
+                positions.sort_unstable();
+                return Some(Pick::Batch { leader, positions });
+            }
+        }
+        None
+    }
+
+    /// The tool takes what it can from its queue, and goes to the list of free tools
+    /// if it could take more. True: it started something.
+    pub(super) fn dispatch(&mut self, tool: u32) -> bool {
+        let group = self.model.tools[tool as usize].group;
+        let mut started = false;
+        while self.can_take(tool) {
+            if self.s.groups[group as usize].queue.is_empty() {
+                break;
+            }
+            let Some(pick) = self.pick(group, tool) else {
+                break;
+            };
+            match pick {
+                Pick::Lot(position) => {
+                    let lot = self.unqueue(group, position);
+                    if self.turn_away_late(lot) {
+                        continue;
+                    }
+                    self.make_unavailable(tool);
+                    self.start(tool, lot);
+                    started = true;
+                }
+                Pick::Batch { leader, positions } => {
+                    let mut lots = Vec::with_capacity(positions.len());
+                    for position in positions.into_iter().rev() {
+                        lots.push(self.unqueue(group, position));
+                    }
+                    lots.reverse();
+                    let before = lots.len();
+                    lots.retain(|lot| !self.turn_away_late(*lot));
+                    if lots.len() < before {
+                        // The batch may be too small now: its lots go back and the choice is made anew.
+                        for lot in lots {
+                            self.requeue(lot);
+                        }
+                        continue;
+                    }
+                    if let Some(at) = lots.iter().position(|l| *l == leader) {
+                        lots[..=at].rotate_right(1);
+                    }
+                    self.make_unavailable(tool);
+                    self.start_batch(tool, &lots);
+                    started = true;
+                }
+            }
+        }
+        if self.can_take(tool) {
+            if started {
+                self.make_unavailable(tool);
+            }
+            self.make_available(tool);
+        }
+        started
+    }
+
+    // ---- jobs ----------------------------------------------------------------------------
+
+    /// Changes the setup if the step needs it: time of the change, µs.
+    fn change_setup(&mut self, tool: u32, step: u32) -> u64 {
+        let time = self.setup_needed(tool, step);
+        let spec = &self.model.steps[step as usize];
+        let t = &mut self.s.tools[tool as usize];
+        if spec.setup != 0 && spec.setup != t.setup {
+            t.setup = spec.setup;
+            t.run_left = self.model.groups[spec.group as usize].min_run[spec.setup as usize];
+            t.record.setups += 1;
+            if t.inside == 0 {
+                t.setup_left += time;
+            }
+        }
+        time
+    }
+
+    /// What every lot of a job does when the job starts.
+    fn begin(&mut self, tool: u32, lot: u32) {
+        self.close_windows(lot);
+        self.clear_reservation(lot);
+        let now = self.s.now;
+        let model = self.model;
+        let l = &mut self.s.lots[lot as usize];
+        let step = l.step;
+        let spec = &model.steps[step as usize];
+        let wait = now - l.arrive;
+        l.start = now;
+        l.down = 0;
+        l.tool = tool;
+        l.last_tool = tool;
+        l.next_in_batch = NONE;
+        l.parked = false;
+        l.operator_until = NEVER;
+        let record = &mut self.s.groups[spec.group as usize].record;
+        record.starts += 1;
+        record.wait_us += u128::from(wait);
+        record.wait_max_us = record.wait_max_us.max(wait);
+        self.s.lot_steps += 1;
+        let t = &mut self.s.tools[tool as usize];
+        t.record.lots += 1;
+        t.run_left = t.run_left.saturating_sub(1);
+        if spec.cqt_hold {
+            for i in spec.opens.0..spec.opens.1 {
+                let cqt = model.lists[i as usize];
+                let slot = lot * model.cqt_slots + model.cqts[cqt as usize].slot;
+                if model.cqts[cqt as usize].lots_max != NONE
+                    && self.s.windows[slot as usize].cqt != cqt
+                {
+                    self.s.cqt_inside[cqt as usize] += 1;
+                }
+            }
+        }
+        if model.options.reservation == Reservation::On && self.s.lots[lot as usize].reserve {
+            self.reserve_next(lot);
+        }
+    }
+
+    fn process_draw(&self, lot: u32) -> f64 {
+        let l = &self.s.lots[lot as usize];
+        self.model.steps[l.step as usize].time.draw(
+            l.words[1],
+            More {
+                seed: self.s.seed,
+                stream: Stream::ProcessTime,
+                index: [l.number, l.lot_type, l.visit],
+            },
+        )
+    }
+
+    /// Puts the job of `head` into the tool until its end.
+    fn insert_job(&mut self, tool: u32, head: u32, load_end: u64, exit: u64) {
+        let was_empty = self.s.tools[tool as usize].inside == 0;
+        let spec = &self.model.steps[self.s.lots[head as usize].step as usize];
+        for resource in [spec.operator, spec.reticle] {
+            if resource != NONE {
+                self.s.resources[resource as usize].free -= 1;
+            }
+        }
+        let t = &mut self.s.tools[tool as usize];
+        t.inside += 1;
+        t.record.jobs += 1;
+        let l = &mut self.s.lots[head as usize];
+        l.exit = exit;
+        l.next_job = t.first_job;
+        t.first_job = head;
+        if spec.operator != NONE && spec.operator_phase == OperatorPhase::SetupAndLoad {
+            l.operator_until = load_end;
+            self.s.heap.push(load_end, Kind::OperatorFree, head);
+        }
+        self.s.heap.push(exit, Kind::JobEnd, head);
+        if was_empty && self.model.tools[tool as usize].busy_failures {
+            self.arm_busy_failures(tool);
+        }
+    }
+
+    /// One lot starts on the tool.
+    pub(super) fn start(&mut self, tool: u32, lot: u32) {
+        self.account(tool);
+        let model = self.model;
+        let now = self.s.now;
+        let step = self.s.lots[lot as usize].step;
+        let spec = &model.steps[step as usize];
+        let group = &model.groups[spec.group as usize];
+        let setup = self.change_setup(tool, step);
+        self.begin(tool, lot);
+        let l = &mut self.s.lots[lot as usize];
+        l.setup_end = now + setup;
+        let wafers = u64::from(l.wafers);
+        let draw = self.process_draw(lot);
+        let load_end = now + setup + group.load_us;
+        let exit = if let Shape::Cascade(_) = group.shape {
+            let p = to_us(draw);
+            // Without an interval the next unit enters when the last has left.
+            let c = if spec.interval_us == NEVER {
+                p
+            } else {
+                spec.interval_us
+            };
+            let units = if spec.per_wafer { wafers.max(1) } else { 1 };
+            let t = &mut self.s.tools[tool as usize];
+            let enter = load_end.max(t.slot1);
+            if t.inside == 0 && model.options.cascade_load_busy == CascadeLoadBusy::Idle {
+                t.load_left = group.load_us;
+            }
+            let out = if 2 * c >= p {
+                // Two slots in series: c in the first, the rest in the second; a unit
+                // waits in the first while the second is taken.
+                let second = (enter + c).max(t.slot2);
+                t.slot1 = second + (units - 1) * c;
+                t.slot1 + p.saturating_sub(c)
+            } else {
+                // More slots than two: units enter every c and leave in their order.
+                t.slot1 = enter + units * c;
+                (enter + p).max(t.slot2) + (units - 1) * c
+            };
+            t.slot2 = out;
+            out + group.unload_us
+        } else {
+            let units = if spec.per_wafer { wafers as f64 } else { 1.0 };
+            load_end + to_us(draw * units) + group.unload_us
+        };
+        self.insert_job(tool, lot, load_end, exit);
+    }
+
+    /// A batch starts on the tool; the first lot leads it.
+    fn start_batch(&mut self, tool: u32, lots: &[u32]) {
+        self.account(tool);
+        let model = self.model;
+        let now = self.s.now;
+        let head = lots[0];
+        let step = self.s.lots[head as usize].step;
+        let spec = &model.steps[step as usize];
+        let group = &model.groups[spec.group as usize];
+        let setup = self.change_setup(tool, step);
+        let mut wafers = 0;
+        for lot in lots {
+            self.begin(tool, *lot);
+            let l = &mut self.s.lots[*lot as usize];
+            l.setup_end = now + setup;
+            wafers += l.wafers;
+        }
+        for pair in lots.windows(2) {
+            self.s.lots[pair[0] as usize].next_in_batch = pair[1];
+        }
+        let units = if spec.per_wafer {
+            f64::from(wafers)
+        } else {
+            1.0
+        };
+        let load_end = now + setup + group.load_us;
+        let exit = load_end + to_us(self.process_draw(head) * units) + group.unload_us;
+        for lot in lots {
+            self.s.lots[*lot as usize].exit = exit;
+        }
+        self.insert_job(tool, head, load_end, exit);
+    }
+
+    /// A job has ended, unless a breakdown has put off its end.
+    pub(super) fn job_end(&mut self, head: u32) {
+        let l = &mut self.s.lots[head as usize];
+        let tool = l.tool;
+        if self.s.tools[tool as usize].down != NONE {
+            l.parked = true;
+            return;
+        }
+        if l.exit > self.s.now {
+            let exit = l.exit;
+            self.s.heap.push(exit, Kind::JobEnd, head);
+            return;
+        }
+        self.account(tool);
+        let model = self.model;
+        let l = &self.s.lots[head as usize];
+        let spec = &model.steps[l.step as usize];
+        let operator_held = spec.operator != NONE
+            && !(spec.operator_phase == OperatorPhase::SetupAndLoad && l.operator_until == NEVER);
+        if operator_held {
+            self.s.lots[head as usize].operator_until = NEVER;
+            self.free_resource(spec.operator);
+        }
+        if spec.reticle != NONE {
+            self.free_resource(spec.reticle);
+        }
+        self.remove_job(tool, head);
+        let group = &model.groups[spec.group as usize];
+        if model.options.cascade_load_busy == CascadeLoadBusy::Idle
+            && matches!(group.shape, Shape::Cascade(_))
+            && self.s.tools[tool as usize].inside == 0
+        {
+            let times = &mut self.s.tools[tool as usize].record.times;
+            let idle = group.unload_us.min(times.productive_us);
+            times.productive_us -= idle;
+            times.standby_us += idle;
+        }
+        let mut wafers = 0;
+        let mut lot = head;
+        while lot != NONE {
+            let l = &self.s.lots[lot as usize];
+            let next = l.next_in_batch;
+            wafers += u64::from(l.wafers);
+            if !self.leave_step(lot) {
+                // It keeps its place in the tool until there is room.
+                let t = &mut self.s.tools[tool as usize];
+                t.inside += 1;
+                t.blocked += 1;
+            }
+            lot = next;
+        }
+        let t = &mut self.s.tools[tool as usize];
+        t.record.wafers += wafers;
+        self.count_wafers(tool, wafers);
+        self.after_job(tool);
+    }
+
+    fn remove_job(&mut self, tool: u32, head: u32) {
+        let next = self.s.lots[head as usize].next_job;
+        let t = &mut self.s.tools[tool as usize];
+        t.inside -= 1;
+        if t.first_job == head {
+            t.first_job = next;
+            return;
+        }
+        let mut at = t.first_job;
+        while at != NONE {
+            let after = self.s.lots[at as usize].next_job;
+            if after == head {
+                self.s.lots[at as usize].next_job = next;
+                return;
+            }
+            at = after;
+        }
+    }
+
+    /// A job has left the tool: due maintenance first, else the next job.
+    pub(super) fn after_job(&mut self, tool: u32) {
+        self.make_unavailable(tool);
+        let t = &self.s.tools[tool as usize];
+        if t.down != NONE || t.pm != NONE {
+            return;
+        }
+        if t.pms_due > 0 {
+            if t.inside == 0 {
+                self.start_pm(tool);
+            }
+            return;
+        }
+        self.dispatch(tool);
+    }
+
+    // ---- secondary resources and reservations ------------------------------------------------
+
+    fn free_resource(&mut self, resource: u32) {
+        let pool = &mut self.s.resources[resource as usize];
+        pool.free += 1;
+        self.retry.append(&mut pool.waiting_groups);
+    }
+
+    /// The operator of a job is free after the load.
+    pub(super) fn operator_free(&mut self, head: u32) {
+        let l = &mut self.s.lots[head as usize];
+        if l.operator_until == NEVER || l.tool == NONE {
+            return;
+        }
+        if self.s.tools[l.tool as usize].down != NONE {
+            l.operator_parked = true;
+            return;
+        }
+        if l.operator_until > self.s.now {
+            let until = l.operator_until;
+            self.s.heap.push(until, Kind::OperatorFree, head);
+            return;
+        }
+        l.operator_until = NEVER;
+        let operator = self.model.steps[l.step as usize].operator;
+        self.free_resource(operator);
+    }
+
+    /// Reserves a tool of the next group: a free one, else the one whose job ends first.
+    fn reserve_next(&mut self, lot: u32) {
+        let model = self.model;
+        let l = &self.s.lots[lot as usize];
+        let mut step = model.steps[l.step as usize].next;
+        let mut visit = l.visit;
+        // The lot's own luck says which step it will do next.
+        while step != NONE {
+            visit += 1;
+            let words = self
+                .s
+                .seed
+                .block(Stream::LotStep, [l.number, l.lot_type, visit]);
+            if u64::from(words[0]) < model.steps[step as usize].sampling {
+                break;
+            }
+            step = model.steps[step as usize].next;
+        }
+        if step == NONE {
+            return;
+        }
+        let group = &model.groups[model.steps[step as usize].group as usize];
+        if group.shape == Shape::Batch || group.min_run.iter().any(|n| *n > 0) {
+            return;
+        }
+        let free_at = |tool: u32| {
+            let t = &self.s.tools[tool as usize];
+            if t.inside == 0 {
+                0
+            } else {
+                self.s.lots[t.first_job as usize].exit
+            }
+        };
+        let chosen = (group.first_tool..group.first_tool + group.tools)
+            .filter(|tool| {
+                let t = &self.s.tools[*tool as usize];
+                t.reserved_for == NONE
+                    && t.down == NONE
+                    && t.pm == NONE
+                    && t.pms_due == 0
+                    && (t.inside == 0 || t.first_job != NONE)
+                    && model.tools[*tool as usize].may_do(step)
+            })
+            .min_by_key(|tool| (free_at(*tool), *tool));
+        if let Some(tool) = chosen {
+            self.s.tools[tool as usize].reserved_for = lot;
+            self.s.lots[lot as usize].reserved_tool = tool;
+        }
+    }
+
+    /// The lot needs its reserved tool no more.
+    pub(super) fn clear_reservation(&mut self, lot: u32) {
+        let tool = std::mem::replace(&mut self.s.lots[lot as usize].reserved_tool, NONE);
+        if tool != NONE {
+            self.s.tools[tool as usize].reserved_for = NONE;
+            self.retry.push(self.model.tools[tool as usize].group);
+        }
+    }
+}

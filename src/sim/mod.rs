@@ -1,0 +1,3 @@
+//! What happens in a plant as time runs: one room per kind of machine or process.
+
+pub mod fab;
