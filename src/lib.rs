@@ -7,6 +7,7 @@
 //! * [`scene`]: scene text to a checked scene, with every fault at its place.
 //! * [`results`]: records of runs, statistics, comparisons, files.
 //! * [`interop`]: scenes from what users bring: fab tables, CSV, Excel.
+//! * [`world`]: a checked scene as a world of entities with places.
 //! * [`sim`]: what happens in the plant as time runs.
 //! * [`view`]: what people see: words, colours, the report.
 //! * [`cli`]: the command line.
@@ -20,3 +21,4 @@ pub mod scene;
 pub mod sim;
 pub mod units;
 pub mod view;
+pub mod world;
