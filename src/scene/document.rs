@@ -165,7 +165,7 @@ impl Document {
             Ok((file, span)) => self.splice(&file, span.start, span.end, value),
             Err(error) => {
                 // An absent field of a record is added to it.
-                let place = Place::read(0, path).map_err(|f| EditError::Path(Box::new(f)))?;
+                let place = Place::read(0, path).map_err(EditError::Path)?;
                 let Some((last, parents)) = place.segments.split_last() else {
                     return Err(error);
                 };
@@ -195,9 +195,9 @@ impl Document {
                 segments: Vec::new(),
             }
         } else {
-            Place::read(0, path).map_err(|f| EditError::Path(Box::new(f)))?
+            Place::read(0, path).map_err(EditError::Path)?
         };
-        let mut best: Option<(usize, Diagnostic)> = None;
+        let mut best: Option<(usize, Box<Diagnostic>)> = None;
         let main = self.bundle.files.get_key_value(&self.bundle.main);
         let others = self.bundle.files.iter();
         let others = others.filter(|(name, _)| **name != self.bundle.main);
@@ -215,7 +215,7 @@ impl Document {
             }
         }
         Err(match best {
-            Some((_, fault)) => EditError::Path(Box::new(fault)),
+            Some((_, fault)) => EditError::Path(fault),
             None => EditError::Unfit("this document has no files".to_owned()),
         })
     }

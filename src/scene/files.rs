@@ -281,7 +281,7 @@ impl<'s> Files<'s> {
                 continue;
             }
             if let Err(fault) = path::set(root, &o.place, o.value.clone()) {
-                self.cx.report(fault);
+                self.cx.report(*fault);
             }
         }
     }
@@ -315,7 +315,7 @@ impl<'s> Files<'s> {
             };
             match Place::read(file, path) {
                 Ok(place) => read.push(Override { place, value }),
-                Err(fault) => self.cx.report(fault),
+                Err(fault) => self.cx.report(*fault),
             }
         }
         self.cx.bare_files = first..self.sources.len() as u32;

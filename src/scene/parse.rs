@@ -68,12 +68,6 @@ struct Parser<'a> {
     depth: u32,
 }
 
-/// What ended an item of a list, map or record.
-enum After {
-    Next,
-    Close,
-}
-
 impl Parser<'_> {
     fn kind(&self) -> &TokenKind {
         &self.tokens[self.at].kind
@@ -218,7 +212,7 @@ impl Parser<'_> {
         let before = self.at;
         let item = self.value("a value");
         self.settle(before);
-        self.separator(open, bracket);
+        self.separator(bracket);
         Some(item)
     }
 
@@ -228,12 +222,12 @@ impl Parser<'_> {
             let before = self.at;
             let key = self.value("a name in quotes");
             if self.settle(before) {
-                self.separator(open, Bracket::Curly);
+                self.separator(Bracket::Curly);
                 continue;
             }
             let value = self.after_colon();
             entries.push(Entry { key, value });
-            self.separator(open, Bracket::Curly);
+            self.separator(Bracket::Curly);
         }
         Kind::Map(entries)
     }
@@ -290,7 +284,7 @@ impl Parser<'_> {
                 _ => {
                     self.expected("the name of a field");
                     self.skip_to_separator();
-                    self.separator(open, Bracket::Round);
+                    self.separator(Bracket::Round);
                     continue;
                 }
             };
@@ -301,7 +295,7 @@ impl Parser<'_> {
                 name_span,
                 value,
             });
-            self.separator(open, Bracket::Round);
+            self.separator(Bracket::Round);
         }
         Kind::Struct { name, fields }
     }
@@ -369,13 +363,12 @@ impl Parser<'_> {
     }
 
     /// Passes the comma after an item; a missing one is reported.
-    fn separator(&mut self, open: Span, bracket: Bracket) -> After {
+    fn separator(&mut self, bracket: Bracket) {
         match self.kind() {
             TokenKind::Comma => {
                 self.bump();
-                After::Next
             }
-            TokenKind::Close(_) | TokenKind::End => After::Close,
+            TokenKind::Close(_) | TokenKind::End => {}
             _ => {
                 let fits = match bracket {
                     Bracket::Round | Bracket::Curly => self.starts_value(),
@@ -384,9 +377,10 @@ impl Parser<'_> {
                 self.expected(format!("`,` or `{}`", bracket.close()));
                 if !fits {
                     self.skip_to_separator();
-                    return self.separator(open, bracket);
+                    if *self.kind() == TokenKind::Comma {
+                        self.bump();
+                    }
                 }
-                After::Next
             }
         }
     }

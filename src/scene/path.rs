@@ -29,7 +29,7 @@ impl Place {
     ///
     /// # Errors
     /// A segment is empty or a quote is not closed.
-    pub fn read(file: u32, path: &str) -> Result<Self, Diagnostic> {
+    pub fn read(file: u32, path: &str) -> Result<Self, Box<Diagnostic>> {
         let mut segments = Vec::new();
         let mut at = 0;
         let fault = |start: usize, message: &str| {
@@ -38,8 +38,10 @@ impl Place {
                 start: start as u32,
                 end: path.len() as u32,
             };
-            Diagnostic::error("path", span, message)
-                .expecting("names with dots between, e.g. `tool_groups.Scanner.count`")
+            Box::new(
+                Diagnostic::error("path", span, message)
+                    .expecting("names with dots between, e.g. `tool_groups.Scanner.count`"),
+            )
         };
         loop {
             let start = at;
@@ -91,14 +93,16 @@ pub(super) enum Step {
 ///
 /// # Errors
 /// There is no such key or item; the nearest is named.
-pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Diagnostic> {
-    let missing = |what: &str, names: Vec<&str>| {
+pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Box<Diagnostic>> {
+    let missing = |what: &str, names: Vec<&str>, expectation: &str| {
         Diagnostic::error(
             "path",
             segment.span,
             format!("there is no {what} `{}` here", segment.name),
         )
         .near(nearest_spelling(&segment.name, names))
+        .expecting(expectation)
+        .into()
     };
     let name = segment.name.as_str();
     match &node.kind {
@@ -107,11 +111,8 @@ pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Diagnostic> {
             .position(|e| e.key.text() == Some(name))
             .map(Step::Entry)
             .ok_or_else(|| {
-                missing(
-                    "entry",
-                    entries.iter().filter_map(|e| e.key.text()).collect(),
-                )
-                .expecting("a name that the scene defines")
+                let names = entries.iter().filter_map(|e| e.key.text());
+                missing("entry", names.collect(), "a name that the scene defines")
             }),
         Kind::List(items) | Kind::Tuple { items, .. } if !items.is_empty() => {
             let named = |n: &&Node| n.field("name").and_then(Node::text) == Some(name);
@@ -121,8 +122,8 @@ pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Diagnostic> {
                 let names = items
                     .iter()
                     .filter_map(|n| n.field("name").and_then(Node::text));
-                missing("item", names.collect())
-                    .expecting(format!("the name of an item, or 0 to {}", items.len() - 1))
+                let expectation = format!("the name of an item, or 0 to {}", items.len() - 1);
+                missing("item", names.collect(), &expectation)
             })
         }
         Kind::Struct { fields, .. } => Ok(fields
@@ -135,12 +136,13 @@ pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Diagnostic> {
             segment.span,
             format!("{} has no parts", node.what()),
         )
-        .expecting("a path that ends here")),
+        .expecting("a path that ends here")
+        .into()),
     }
 }
 
 /// Puts a value at a path. A field that is absent is added; a key or item must exist.
-pub(super) fn set(root: &mut Node, place: &Place, value: Node) -> Result<(), Diagnostic> {
+pub(super) fn set(root: &mut Node, place: &Place, value: Node) -> Result<(), Box<Diagnostic>> {
     let mut node = root;
     let last = place.segments.len() - 1;
     for (depth, segment) in place.segments.iter().enumerate() {
@@ -155,7 +157,8 @@ pub(super) fn set(root: &mut Node, place: &Place, value: Node) -> Result<(), Dia
                 segment.span,
                 format!("this scene has no `{}`", segment.name),
             )
-            .expecting("a path to something the scene defines"));
+            .expecting("a path to something the scene defines")
+            .into());
         }
         node = match (&mut node.kind, step) {
             (Kind::Map(entries), Step::Entry(i)) => &mut entries[i].value,
@@ -197,7 +200,7 @@ pub(super) fn set(root: &mut Node, place: &Place, value: Node) -> Result<(), Dia
 }
 
 /// The node at a path, with the entry or field that holds it.
-pub(super) fn get<'n>(root: &'n Node, place: &Place) -> Result<Found<'n>, Diagnostic> {
+pub(super) fn get<'n>(root: &'n Node, place: &Place) -> Result<Found<'n>, Box<Diagnostic>> {
     let mut found = Found {
         node: root,
         holder: None,
@@ -241,7 +244,8 @@ pub(super) fn get<'n>(root: &'n Node, place: &Place) -> Result<Found<'n>, Diagno
                 .near(nearest_spelling(
                     &segment.name,
                     names.iter().map(|f| f.name.as_str()),
-                )));
+                ))
+                .into());
             }
         };
     }

@@ -151,7 +151,7 @@ impl Value for Dist {
 
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         if let Some(text) = cx.text(node) {
-            return dist_from_text(&text.to_owned(), node, cx);
+            return dist_from_text(text, node, cx);
         }
         if matches!(node.kind, Kind::Number { .. }) {
             // The plainest mistake gets the plainest words.

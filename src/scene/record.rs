@@ -267,7 +267,7 @@ impl Fields<'_> {
                         format!("this {} lacks `{}`", R::NAME, info.name()),
                     )
                     .expecting(format!(
-                        "`{}:` and its {}",
+                        "`{}: ...` ({})",
                         info.name(),
                         in_words(&(info.kind)())
                     )),
