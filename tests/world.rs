@@ -67,6 +67,7 @@ fn group(name: &str, area: u32, count: u32, width_m: f64, depth_m: f64) -> schem
             lots: 40,
             overflow: schema::Overflow::Lose,
         }),
+        hot_priority: None,
         operator: Some(schema::OperatorNeed {
             pool: 0,
             during: schema::OperatorPhase::SetupAndLoad,

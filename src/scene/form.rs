@@ -78,8 +78,12 @@ record! {
 record! {
     /// Choices where published fab models leave the semantics open.
     pub struct OptionsForm = "options" {
+        /// When a cascading tool takes its next lot.
+        cascade_start: schema::CascadeStart, default "WhenSlotFree";
         /// When a cascading tool may change its setup.
         cascade_setup: schema::CascadeSetup, default "WhenEmpty";
+        /// Which cascading tool an arriving lot prefers.
+        cascade_wake: schema::CascadeWake, default "EmptyFirst";
         /// What happens to a breakdown that falls into a maintenance.
         breakdown_in_pm: schema::BreakdownInPm, default "Postpone";
         /// From when the interval of a calendar maintenance counts.
@@ -206,6 +210,9 @@ record! {
         pms: Vec<At<PmForm>>;
         /// Most lots that may wait; unbounded when absent.
         queue: QueueForm;
+        /// On batch tools: lots of this priority or higher start without waiting for the
+        /// minimum of their batch.
+        hot_priority: i32;
         /// Operator the tool needs.
         operator: OperatorForm;
         /// Names, places and qualifications of single tools: none or one entry per tool.
@@ -523,6 +530,24 @@ names! {
         White,
         /// Without the wavelengths that expose resist.
         Yellow,
+    }
+}
+names! {
+    /// When a cascading tool takes its next lot.
+    schema::CascadeStart = "start on cascading tools" {
+        /// In time for its load to end when the first slot comes free.
+        WhenSlotFree,
+        /// As soon as there is room; it waits inside for the first slot.
+        AtOnce,
+    }
+}
+names! {
+    /// Which cascading tool an arriving lot prefers.
+    schema::CascadeWake = "choice of cascading tools" {
+        /// An empty one; one with a lot inside only if none is empty.
+        EmptyFirst,
+        /// The one that could have taken a lot for longest, empty or not.
+        LongestAvailable,
     }
 }
 names! {

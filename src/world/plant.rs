@@ -217,6 +217,8 @@ pub struct Dispatching {
     pub wake: schema::Wake,
     /// Bound of the queue.
     pub queue: Option<schema::QueueLimit>,
+    /// Priority from which lots do not wait for the minimum of their batch.
+    pub hot_priority: Option<i32>,
 }
 
 /// Setups of a tool group.

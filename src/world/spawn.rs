@@ -196,6 +196,7 @@ impl Maker<'_> {
                 rules: g.dispatch.clone(),
                 wake: g.wake,
                 queue: g.queue,
+                hot_priority: g.hot_priority,
             },
             plant::SetupTable {
                 setups: g.setups.clone(),
