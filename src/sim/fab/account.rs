@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::dispatch::Order;
 use super::engine::{Engine, Observer};
-use super::heap::Kind;
+use super::events::Kind;
 use super::model::{NEVER, NONE, Shape};
 use super::state::Waiting;
 use crate::results::record::{
@@ -238,7 +238,7 @@ impl<O: Observer> Engine<'_, O> {
         });
         let next = now + self.model.sample_us;
         if next <= self.model.horizon_us {
-            self.s.heap.push(next, Kind::Sample, 0);
+            self.s.events.push(next, Kind::Sample, 0);
         }
     }
 
@@ -285,7 +285,7 @@ impl<O: Observer> Engine<'_, O> {
             cqt: s.cqt_records,
             samples: s.samples,
             lot_steps: s.lot_steps,
-            events: s.events,
+            events: s.event_count,
             digest: hex,
         };
         (record, self.observer)

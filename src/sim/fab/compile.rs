@@ -6,7 +6,7 @@ use bevy::prelude::World;
 use thiserror::Error;
 
 use super::dispatch::{self, Ranking};
-use super::heap::INDEX_MAX;
+use super::events::INDEX_MAX;
 use super::model::{
     Breakdown, Choices, Cqt, Group, Late, Model, NEVER, NONE, Plan, Pm, Release, Route, Shape,
     Step, Tool, WipLot,

@@ -5,7 +5,7 @@
 
 use thiserror::Error;
 
-use super::heap::Kind;
+use super::events::Kind;
 use super::model::{Late, Model, NEVER, NONE, Plan, Shape};
 use super::sample::{More, to_us};
 use super::state::{Availability, Lot, State, Waiting, Window};
@@ -124,24 +124,24 @@ impl<'m, O: Observer> Engine<'m, O> {
                     ..
                 } if *max > 0 => {
                     let wait = self.release_interval(index);
-                    self.s.heap.push(wait, Kind::Release, index);
+                    self.s.events.push(wait, Kind::Release, index);
                 }
                 Plan::Every { first_us, max, .. } if *max > 0 => {
-                    self.s.heap.push(*first_us, Kind::Release, index)
+                    self.s.events.push(*first_us, Kind::Release, index)
                 }
                 Plan::Every { .. } => {}
                 Plan::List(times) => {
                     if let Some(first) = times.first() {
-                        self.s.heap.push(*first, Kind::Release, index);
+                        self.s.events.push(*first, Kind::Release, index);
                     }
                 }
-                Plan::Conwip(_) => self.s.heap.push(0, Kind::Release, index),
+                Plan::Conwip(_) => self.s.events.push(0, Kind::Release, index),
             }
         }
         if model.warmup_us > 0 {
-            self.s.heap.push(model.warmup_us, Kind::Warmup, 0);
+            self.s.events.push(model.warmup_us, Kind::Warmup, 0);
         }
-        self.s.heap.push(0, Kind::Sample, 0);
+        self.s.events.push(0, Kind::Sample, 0);
         // All lots in work stand in their queues before any tool takes one.
         for wip in &model.wip {
             let lot = self.new_lot(
@@ -167,11 +167,11 @@ impl<'m, O: Observer> Engine<'m, O> {
     /// # Errors
     /// When a limit of the scene is exceeded; the run cannot go on then.
     pub fn run_until(&mut self, until_us: u64) -> Result<(), RunError> {
-        while let Some(time) = self.s.heap.next_time() {
+        while let Some(time) = self.s.events.next_time() {
             if time > until_us {
                 break;
             }
-            let (time, kind, index) = self.s.heap.pop().expect("an event is due");
+            let (time, kind, index) = self.s.events.pop().expect("an event is due");
             if time == self.s.now {
                 self.s.instant_events += 1;
                 if self.s.instant_events > self.model.instant_events_max {
@@ -181,7 +181,7 @@ impl<'m, O: Observer> Engine<'m, O> {
                 self.s.instant_events = 0;
                 self.s.now = time;
             }
-            self.s.events += 1;
+            self.s.event_count += 1;
             match kind {
                 Kind::Arrive => self.arrive(index),
                 Kind::JobEnd => self.job_end(index),
@@ -284,13 +284,13 @@ impl<'m, O: Observer> Engine<'m, O> {
             Plan::Every { lots, max, .. } => {
                 if made < *max {
                     let next = self.s.now.saturating_add(self.release_interval(index));
-                    self.s.heap.push(next, Kind::Release, index);
+                    self.s.events.push(next, Kind::Release, index);
                 }
                 *lots
             }
             Plan::List(times) => {
                 if let Some(next) = times.get(made as usize) {
-                    self.s.heap.push(*next, Kind::Release, index);
+                    self.s.events.push(*next, Kind::Release, index);
                 }
                 1
             }
@@ -487,8 +487,10 @@ impl<'m, O: Observer> Engine<'m, O> {
         let step = l.step;
         let spec = &model.steps[step as usize];
         l.process += now - l.start - l.down;
-        l.last_step = step;
-        l.last_pass = l.pass;
+        if O::STEPS {
+            l.last_step = step;
+            l.last_pass = l.pass;
+        }
         l.location = model.groups[spec.group as usize].location;
         let tool = l.tool;
         let branch = l.words[3];
@@ -578,7 +580,7 @@ impl<'m, O: Observer> Engine<'m, O> {
         if time == 0 {
             self.arrive(lot);
         } else {
-            self.s.heap.push(arrival, Kind::Arrive, lot);
+            self.s.events.push(arrival, Kind::Arrive, lot);
         }
     }
 
@@ -627,7 +629,7 @@ impl<'m, O: Observer> Engine<'m, O> {
         if let Some(release) = self.model.releases.get(lot_type as usize)
             && matches!(release.plan, Plan::Conwip(_))
         {
-            self.s.heap.push(self.s.now, Kind::Release, lot_type);
+            self.s.events.push(self.s.now, Kind::Release, lot_type);
         }
     }
 
@@ -745,8 +747,10 @@ impl<'m, O: Observer> Engine<'m, O> {
         }
         let l = &mut self.s.lots[lot as usize];
         l.arrive = self.s.now;
-        l.held_since = NEVER;
-        l.batch_ready = 0;
+        if O::STEPS {
+            l.held_since = NEVER;
+            l.batch_ready = 0;
+        }
         self.s.groups[group as usize].record.arrivals += 1;
         if spec.plain {
             let dedicated = self.dedicated_tool(lot);
@@ -762,7 +766,9 @@ impl<'m, O: Observer> Engine<'m, O> {
             } else if !self.turn_away_late(lot) {
                 self.make_unavailable(tool);
                 self.start(tool, lot);
-                self.dispatch(tool);
+                if spec.shape != Shape::Single {
+                    self.dispatch(tool);
+                }
             }
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::dispatch::{Candidate, Order};
 use super::engine::{Engine, Observer};
-use super::heap::Kind;
+use super::events::Kind;
 use super::model::{NEVER, NONE, Shape};
 use super::sample::{More, to_us};
 use super::state::{Availability, Waiting};
@@ -33,7 +33,7 @@ impl<O: Observer> Engine<'_, O> {
 
     fn can_take(&self, tool: u32) -> bool {
         let t = &self.s.tools[tool as usize];
-        let group = self.model.tools[tool as usize].group;
+        let group = self.s.tools[tool as usize].group;
         t.down == NONE
             && t.pm == NONE
             && t.pms_due == 0
@@ -50,13 +50,13 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Schedules the moment at which a pipeline may take its next lot.
     pub(super) fn announce_slot(&mut self, tool: u32) {
-        let group = self.model.tools[tool as usize].group;
+        let group = self.s.tools[tool as usize].group;
         if self.model.options.cascade_start == CascadeStart::WhenSlotFree
             && matches!(self.model.groups[group as usize].shape, Shape::Cascade(_))
         {
             let at = self.load_start(group, self.s.tools[tool as usize].slot1);
             if at > self.s.now {
-                self.s.heap.push(at, Kind::SlotFree, tool);
+                self.s.events.push(at, Kind::SlotFree, tool);
             }
         }
     }
@@ -69,7 +69,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     pub(super) fn make_available(&mut self, tool: u32) {
-        let group = self.model.tools[tool as usize].group as usize;
+        let group = self.s.tools[tool as usize].group as usize;
         let t = &mut self.s.tools[tool as usize];
         if t.availability != Availability::No {
             return;
@@ -90,7 +90,7 @@ impl<O: Observer> Engine<'_, O> {
 
     pub(super) fn make_unavailable(&mut self, tool: u32) {
         let t = &mut self.s.tools[tool as usize];
-        let s = &mut self.s.groups[self.model.tools[tool as usize].group as usize];
+        let s = &mut self.s.groups[t.group as usize];
         let list = match t.availability {
             Availability::No => return,
             Availability::Idle => &mut s.idle,
@@ -444,7 +444,7 @@ impl<O: Observer> Engine<'_, O> {
     /// The tool takes what it can from its queue, and goes to the list of free tools
     /// if it could take more. True: it started something.
     pub(super) fn dispatch(&mut self, tool: u32) -> bool {
-        let group = self.model.tools[tool as usize].group;
+        let group = self.s.tools[tool as usize].group;
         let mut started = false;
         while self.can_take(tool) {
             if self.s.groups[group as usize].queue.is_empty() {
@@ -516,9 +516,11 @@ impl<O: Observer> Engine<'_, O> {
     /// What every lot of a job does when the job starts.
     fn begin(&mut self, tool: u32, lot: u32) {
         self.close_windows(lot);
-        self.clear_reservation(lot);
         let now = self.s.now;
         let model = self.model;
+        if model.options.reservation == Reservation::On {
+            self.clear_reservation(lot);
+        }
         let l = &mut self.s.lots[lot as usize];
         let step = l.step;
         let spec = &model.steps[step as usize];
@@ -526,10 +528,10 @@ impl<O: Observer> Engine<'_, O> {
         l.start = now;
         l.down = 0;
         l.tool = tool;
-        l.last_tool = tool;
         l.next_in_batch = NONE;
-        l.parked = false;
-        l.operator_until = NEVER;
+        if O::STEPS {
+            l.last_tool = tool;
+        }
         let record = &mut self.s.groups[spec.group as usize].record;
         record.starts += 1;
         record.wait_us += u128::from(wait);
@@ -584,9 +586,9 @@ impl<O: Observer> Engine<'_, O> {
         t.first_job = head;
         if spec.operator != NONE && spec.operator_phase == OperatorPhase::SetupAndLoad {
             l.operator_until = load_end;
-            self.s.heap.push(load_end, Kind::OperatorFree, head);
+            self.s.events.push(load_end, Kind::OperatorFree, head);
         }
-        self.s.heap.push(exit, Kind::JobEnd, head);
+        self.s.events.push(exit, Kind::JobEnd, head);
         if was_empty && self.model.tools[tool as usize].busy_failures {
             self.arm_busy_failures(tool);
         }
@@ -603,7 +605,9 @@ impl<O: Observer> Engine<'_, O> {
         let setup = self.change_setup(tool, step);
         self.begin(tool, lot);
         let l = &mut self.s.lots[lot as usize];
-        l.setup_end = now + setup;
+        if O::STEPS {
+            l.setup_end = now + setup;
+        }
         let wafers = u64::from(l.wafers);
         let draw = self.process_draw(lot);
         let load_end = now + setup + group.load_us;
@@ -685,7 +689,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         if l.exit > self.s.now {
             let exit = l.exit;
-            self.s.heap.push(exit, Kind::JobEnd, head);
+            self.s.events.push(exit, Kind::JobEnd, head);
             return;
         }
         self.account(tool);
@@ -787,7 +791,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         if l.operator_until > self.s.now {
             let until = l.operator_until;
-            self.s.heap.push(until, Kind::OperatorFree, head);
+            self.s.events.push(until, Kind::OperatorFree, head);
             return;
         }
         l.operator_until = NEVER;
@@ -850,7 +854,7 @@ impl<O: Observer> Engine<'_, O> {
         let tool = std::mem::replace(&mut self.s.lots[lot as usize].reserved_tool, NONE);
         if tool != NONE {
             self.s.tools[tool as usize].reserved_for = NONE;
-            self.retry.push(self.model.tools[tool as usize].group);
+            self.retry.push(self.s.tools[tool as usize].group);
         }
     }
 }
