@@ -686,7 +686,13 @@ impl<'m, O: Observer> Engine<'m, O> {
 
     /// If a window that the lot's step would close is late and that has consequences,
     /// applies them and says true: the lot does not start.
+    #[inline]
     pub(super) fn turn_away_late(&mut self, lot: u32) -> bool {
+        let spec = &self.model.steps[self.s.lots[lot as usize].step as usize];
+        spec.closes.0 < spec.closes.1 && self.judge_late(lot)
+    }
+
+    fn judge_late(&mut self, lot: u32) -> bool {
         let model = self.model;
         let spec = &model.steps[self.s.lots[lot as usize].step as usize];
         let mut late = Late::Go;

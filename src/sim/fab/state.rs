@@ -112,24 +112,25 @@ pub(super) enum Availability {
 }
 
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Group {
+    /// Empty tools, longest idle first.
+    pub idle: VecDeque<u32>,
     pub queue: Vec<Waiting>,
     /// Entries of the queue that any tool may take.
     pub open: u32,
-    /// Empty tools, longest idle first.
-    pub idle: VecDeque<u32>,
+    /// Lots on their way here, where that matters.
+    pub coming: u32,
+    pub queue_since: u64,
     /// Pipelines with room, longest so first.
     pub partial: VecDeque<u32>,
+    pub record: GroupRecord,
     /// Wafers waiting of each batch family.
     pub family_wafers: Vec<u32>,
     /// Since when each family is large enough for a batch.
     pub family_ready: Vec<u64>,
     /// Lots that wait inside their last tool (or before the plant) for room here.
     pub blocked: VecDeque<u32>,
-    /// Lots on their way here.
-    pub coming: u32,
-    pub queue_since: u64,
-    pub record: GroupRecord,
 }
 
 /// A tool. What every job touches comes first.
