@@ -9,11 +9,16 @@
 //! * [`interop`]: scenes from what users bring: fab tables, CSV, Excel.
 //! * [`world`]: a checked scene as a world of entities with places.
 //! * [`sim`]: what happens in the plant as time runs.
+//! * [`view`]: what people see: words, colours, the report.
+//! * [`cli`]: the command line.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod cli;
 pub mod interop;
 pub mod results;
 pub mod rng;
 pub mod scene;
 pub mod sim;
 pub mod units;
+pub mod view;
 pub mod world;

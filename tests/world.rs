@@ -67,6 +67,7 @@ fn group(name: &str, area: u32, count: u32, width_m: f64, depth_m: f64) -> schem
             lots: 40,
             overflow: schema::Overflow::Lose,
         }),
+        hot_priority: Some(20),
         operator: Some(schema::OperatorNeed {
             pool: 0,
             during: schema::OperatorPhase::SetupAndLoad,
@@ -221,9 +222,10 @@ fn sample() -> Scene {
 fn with_tool_names(mut scene: Scene) -> Scene {
     for g in &mut scene.tool_groups {
         if g.tools.is_empty() {
+            let digits = g.count.to_string().len();
             g.tools = (1..=g.count)
                 .map(|k| schema::ToolSpec {
-                    name: format!("{}_{k:02}", g.name),
+                    name: format!("{}_{k:0digits$}", g.name),
                     ..Default::default()
                 })
                 .collect();

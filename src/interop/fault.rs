@@ -24,11 +24,12 @@ pub struct Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file)?;
-        if let Some(sheet) = &self.sheet {
-            write!(f, ", sheet \"{sheet}\"")?;
-        }
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
+        // A workbook has rows as its grid shows them, a text file lines as editors jump to.
+        match (&self.sheet, self.line) {
+            (Some(sheet), Some(row)) => write!(f, ", sheet \"{sheet}\", row {row}")?,
+            (Some(sheet), None) => write!(f, ", sheet \"{sheet}\"")?,
+            (None, Some(line)) => write!(f, ":{line}")?,
+            (None, None) => {}
         }
         if let Some(column) = &self.column {
             write!(f, ", column {column}")?;
@@ -74,6 +75,14 @@ fn shown(text: &str) -> String {
 /// All faults of what a user brought; never empty when it is an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// The faults in the order in which a user mends them: by file, sheet and line.
+    pub(crate) fn sorted(mut faults: Vec<Fault>) -> Self {
+        faults.sort_by(|a, b| (&a.file, &a.sheet, a.line).cmp(&(&b.file, &b.sheet, b.line)));
+        Self(faults)
+    }
+}
 
 /// Faults a message lists before it only counts the rest.
 const MOST_LISTED: usize = 100;

@@ -4,6 +4,7 @@
 //! and files stands in functions of its own, which only a native build has.
 //!
 //! * [`smt2020`]: the tab-separated tables of the SMT2020 testbed, a whole fab.
+//! * [`table`]: CSV files and workbooks of routes, tools, lots in work, releases.
 //! * [`ron_text`]: the writer of the RON text both make.
 //! * [`fault`]: what is wrong with a user's file, and where.
 
@@ -11,3 +12,13 @@ pub mod fault;
 pub mod quantity;
 pub mod ron_text;
 pub mod smt2020;
+pub mod table;
+
+/// What an import made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Scene text (RON).
+    pub text: String,
+    /// What a user should know: defects mended, columns not used. Also in the head of the text.
+    pub notes: Vec<String>,
+}

@@ -344,10 +344,8 @@ mod tests {
             text.ends_with("  ],\n  plan: Every(interval: \"1 min\"),\n)\n"),
             "{text}"
         );
-        assert!(
-            text.parse::<ron::Value>().is_err(),
-            "ron::Value has no enums"
-        );
+        // A RON reader that knows no schema takes it, variants and comments too.
+        assert_eq!(text.parse::<ron::Value>().err(), None);
     }
 
     fn any_ron() -> impl Strategy<Value = Ron> {

@@ -180,7 +180,6 @@ pub fn fab_names() -> Names {
 
 /// 240 days of that plant, 60 of them warm-up; lawful by construction.
 pub fn fab(replication: u32) -> RunRecord {
-    let names = fab_names();
     let seed = Seed(42).replication(replication);
     let draw = |a: u32, b: u32| unit(seed.block(Stream::Statistics, [a, b, 0])[0]);
     // Nearly normal: twelve uniforms.

@@ -8,9 +8,14 @@
 //! * `explain`: where one lot's hours went.
 //! * `write`: files.
 
+pub mod check;
+pub mod compare;
+pub mod explain;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod kpi;
 pub mod order;
 pub mod record;
+pub mod series;
 pub mod statistics;
+pub mod write;

@@ -30,8 +30,9 @@ pub struct Names {
     /// Routes; empty: nameless.
     #[serde(default)]
     pub routes: Vec<String>,
-    /// Expected raw process time of each product (load, process, unload; sampling
-    /// and rework weighed in; no setup, no wait, no transport), µs; empty: unknown.
+    /// Raw process time of each product: what a lot would take alone in the plant (load,
+    /// process, unload, transport; sampling weighed in; no rework, setup or wait), µs;
+    /// empty: unknown.
     #[serde(default)]
     pub raw_process_us: Vec<u64>,
 }

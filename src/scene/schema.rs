@@ -82,8 +82,12 @@ impl Default for Run {
 /// Named choices where published fab models leave the semantics open.
 #[derive(Clone, Debug, Default, PartialEq, Reflect)]
 pub struct Options {
+    /// When a cascading tool takes its next lot.
+    pub cascade_start: CascadeStart,
     /// When a cascading tool may change its setup.
     pub cascade_setup: CascadeSetup,
+    /// Which cascading tool an arriving lot prefers: an empty one or one with room.
+    pub cascade_wake: CascadeWake,
     /// What happens to a failure that falls into a maintenance.
     pub breakdown_in_pm: BreakdownInPm,
     /// From when the interval of a calendar maintenance counts.
@@ -98,6 +102,27 @@ pub struct Options {
     pub cascade_load_busy: CascadeLoadBusy,
     /// Whether lots that ask for it reserve a tool of the next group ahead.
     pub reservation: Reservation,
+}
+
+/// When a cascading tool takes its next lot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Reflect)]
+pub enum CascadeStart {
+    /// In time for its load to end when the first slot comes free, so that a more
+    /// urgent lot can still go before.
+    #[default]
+    WhenSlotFree,
+    /// As soon as there is room; it waits inside for the first slot.
+    AtOnce,
+}
+
+/// Which cascading tool an arriving lot prefers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Reflect)]
+pub enum CascadeWake {
+    /// An empty one; one with a lot inside only if none is empty.
+    #[default]
+    EmptyFirst,
+    /// The one that could have taken a lot for longest, empty or not.
+    LongestAvailable,
 }
 
 /// When a cascading tool may change its setup.
@@ -327,6 +352,9 @@ pub struct ToolGroup {
     pub pms: Vec<Pm>,
     /// Most lots that may wait here, if bounded.
     pub queue: Option<QueueLimit>,
+    /// On batch tools: lots of this priority or higher start without waiting for the
+    /// minimum of their batch; `None`: all wait.
+    pub hot_priority: Option<i32>,
     /// Operator the tool needs.
     pub operator: Option<OperatorNeed>,
     /// What is known of single tools: names, places, qualifications.

@@ -326,6 +326,7 @@ impl<'w> Reader<'w> {
             breakdowns: upkeep.breakdowns.clone(),
             pms: upkeep.pms.clone(),
             queue: dispatching.queue,
+            hot_priority: dispatching.hot_priority,
             operator: self.get::<plant::Staffing>(kind, e)?.operator,
             tools,
         })

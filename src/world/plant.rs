@@ -217,6 +217,8 @@ pub struct Dispatching {
     pub wake: schema::Wake,
     /// Bound of the queue.
     pub queue: Option<schema::QueueLimit>,
+    /// On batch tools: lots of this priority or higher do not wait for the batch's minimum.
+    pub hot_priority: Option<i32>,
 }
 
 /// Setups of a tool group.

@@ -383,12 +383,12 @@ fn lots(
     let file = tables.wip.first().map_or("", |w| w.row.file());
     if late > 0 {
         log.note(format!(
-            "{file}: {late} lots were due before time 0: their due time is 0"
+            "{file}: lots due before time 0, taken as due at 0: {late}"
         ));
     }
     if hot > 0 {
         log.note(format!(
-            "{file}: {hot} lots in work have HOTLOT yes: lots in work reserve no tools"
+            "{file}: lots in work with HOTLOT yes, which reserve no tools: {hot}"
         ));
     }
 }

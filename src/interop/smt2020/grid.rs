@@ -146,7 +146,17 @@ impl<'a> Row<'a> {
         expected: impl Into<String>,
         known: impl IntoIterator<Item = &'n str>,
     ) {
-        let found = self.text(column);
+        self.wrong_part(column, self.text(column), expected, known);
+    }
+
+    /// As [`Row::wrong_near`], where only a part of the cell is wrong.
+    pub fn wrong_part<'n>(
+        &self,
+        column: &str,
+        found: Option<&str>,
+        expected: impl Into<String>,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
         self.grid.log.fault(Fault {
             file: self.grid.file.to_owned(),
             sheet: None,

@@ -16,18 +16,10 @@ mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Imported;
 use super::fault::{Fault, Faults, nearest};
 use grid::{Grid, Log};
 use rows::Columns;
-
-/// What an import made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Imported {
-    /// Scene text (RON).
-    pub text: String,
-    /// What a user should know: defects mended, columns not used. Also in the head of the text.
-    pub notes: Vec<String>,
-}
 
 /// The tables beside the routes: stem of the file name, what it holds.
 const TABLES: [(&str, &str); 10] = [
@@ -60,7 +52,7 @@ pub fn import(name: &str, files: &BTreeMap<String, String>) -> Result<Imported, 
             text: text(&notes),
             notes,
         }),
-        _ => Err(Faults(faults)),
+        _ => Err(Faults::sorted(faults)),
     }
 }
 

@@ -373,7 +373,7 @@ fn ranking(r: Row<'_>) -> Vec<&'static str> {
         match RANKS.iter().find(|(w, _)| *w == word) {
             Some((_, rule)) => rules.push(*rule),
             None => {
-                r.wrong_near("FWLRANK", what, []);
+                r.wrong_part("FWLRANK", Some(word), what, words);
                 return Vec::new();
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::checks::{Group, Model, Route};
 use super::rows::{Interval, Per, Step};
-use crate::interop::quantity::{Spread, percent_text};
+use crate::interop::quantity::{Spread, Time, percent_text};
 use crate::interop::ron_text::{Fields, Ron, document};
 
 /// Figures of the scene that no table holds.
@@ -305,14 +305,10 @@ fn products(model: &Model<'_, '_>) -> Ron {
     Ron::Map(products.collect())
 }
 
-/// Whole seconds in the largest unit that keeps them whole.
+/// A span between two dates.
 fn seconds_text(seconds: i64) -> String {
-    for (unit, length) in [("d", 86_400), ("h", 3_600), ("min", 60)] {
-        if seconds % length == 0 {
-            return format!("{} {unit}", seconds / length);
-        }
-    }
-    format!("{seconds} s")
+    // Dates of four-digit years are far below 2^53 ms apart, so this is exact.
+    Time::of_milliseconds(seconds as f64 * 1000.0).text()
 }
 
 fn releases(model: &Model<'_, '_>) -> Ron {

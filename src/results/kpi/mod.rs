@@ -10,7 +10,7 @@ mod summary;
 
 pub use integrity::{Violation, verify};
 pub use scope::Scope;
-pub use summary::{Row, Summary, measure};
+pub use summary::{Row, Summary, layout, measure};
 
 use serde::Serialize;
 

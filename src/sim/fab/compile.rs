@@ -222,6 +222,7 @@ impl<'a> Builder<'a> {
                 overflow: spec.queue.map_or(Overflow::Block, |q| q.overflow),
                 location: spec.location,
                 families: 0,
+                hot_priority: spec.hot_priority.map_or(i64::MAX, i64::from),
                 plain: true,
             });
             first_tool += spec.count;
@@ -526,6 +527,12 @@ impl<'a> Builder<'a> {
             };
             self.model.routes[r].raw_us = process + transport;
         }
+        self.model.names.raw_process_us = self
+            .scene
+            .products
+            .iter()
+            .map(|p| self.model.routes[p.route as usize].raw_us as u64)
+            .collect();
     }
 
     /// Solves "remaining = own + expected remaining of the successors" by sweeps from the end.
@@ -676,6 +683,8 @@ fn names(scene: &Scene) -> Names {
         first_init_type,
         product_of_lot_type,
         products: scene.products.iter().map(|p| p.name.clone()).collect(),
+        routes: scene.routes.iter().map(|r| r.name.clone()).collect(),
+        raw_process_us: Vec::new(),
         tool_groups: scene.tool_groups.iter().map(|g| g.name.clone()).collect(),
         areas: scene
             .tool_groups

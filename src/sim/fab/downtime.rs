@@ -211,6 +211,7 @@ impl<O: Observer> Engine<'_, O> {
             t.slot2 += lost;
         }
         t.down = NONE;
+        self.announce_slot(tool);
         self.release_crew(spec.crew);
         self.s.breakdowns[b as usize].count += 1;
         let count = self.s.breakdowns[b as usize].count;

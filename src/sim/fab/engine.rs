@@ -193,6 +193,7 @@ impl<'m, O: Observer> Engine<'m, O> {
                 Kind::OperatorFree => self.operator_free(index),
                 Kind::Sample => self.sample(),
                 Kind::Warmup => self.warmup(),
+                Kind::SlotFree => self.slot_free(index),
             }
             if !self.retry.is_empty() {
                 self.settle();
@@ -355,7 +356,7 @@ impl<'m, O: Observer> Engine<'m, O> {
             exit: now,
             down: 0,
             held_since: NEVER,
-            batch_ready: NEVER,
+            batch_ready: 0,
             next_in_batch: NONE,
             next_job: NONE,
             tool: NONE,
@@ -745,7 +746,7 @@ impl<'m, O: Observer> Engine<'m, O> {
         let l = &mut self.s.lots[lot as usize];
         l.arrive = self.s.now;
         l.held_since = NEVER;
-        l.batch_ready = NEVER;
+        l.batch_ready = 0;
         self.s.groups[group as usize].record.arrivals += 1;
         if spec.plain {
             let dedicated = self.dedicated_tool(lot);

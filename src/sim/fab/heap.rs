@@ -33,9 +33,11 @@ pub enum Kind {
     Sample = 8,
     /// The warm-up ends.
     Warmup = 9,
+    /// The first slot of a pipeline is about to be free (index: tool).
+    SlotFree = 10,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Arrive,
     Kind::JobEnd,
     Kind::Release,
@@ -46,6 +48,7 @@ const KINDS: [Kind; 10] = [
     Kind::OperatorFree,
     Kind::Sample,
     Kind::Warmup,
+    Kind::SlotFree,
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

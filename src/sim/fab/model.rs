@@ -6,8 +6,9 @@ use super::dispatch::Ranking;
 use super::sample::Sampler;
 use crate::results::record::Names;
 use crate::scene::schema::{
-    BreakdownInPm, CascadeLoadBusy, CascadeSetup, FailureClock, OperatorPhase, Options, Overflow,
-    PmBreakdownOrder, PmClock, PmStagger, Reservation, SetupRank, Wake,
+    BreakdownInPm, CascadeLoadBusy, CascadeSetup, CascadeStart, CascadeWake, FailureClock,
+    OperatorPhase, Options, Overflow, PmBreakdownOrder, PmClock, PmStagger, Reservation, SetupRank,
+    Wake,
 };
 
 /// "None" where an index is optional.
@@ -72,7 +73,9 @@ pub struct Model {
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Choices {
+    pub cascade_start: CascadeStart,
     pub cascade_setup: CascadeSetup,
+    pub cascade_wake: CascadeWake,
     pub breakdown_in_pm: BreakdownInPm,
     pub pm_clock: PmClock,
     pub pm_stagger: PmStagger,
@@ -85,7 +88,9 @@ pub struct Choices {
 impl From<&Options> for Choices {
     fn from(o: &Options) -> Self {
         Self {
+            cascade_start: o.cascade_start,
             cascade_setup: o.cascade_setup,
+            cascade_wake: o.cascade_wake,
             breakdown_in_pm: o.breakdown_in_pm,
             pm_clock: o.pm_clock,
             pm_stagger: o.pm_stagger,
@@ -141,6 +146,8 @@ pub struct Group {
     pub location: u32,
     /// Batch families.
     pub families: u32,
+    /// Lots of this priority or higher do not wait for the minimum of their batch.
+    pub hot_priority: i64,
     /// Whether any lot may start on any free tool at once: no setups, batches,
     /// qualifications, secondary resources, reservations or critical queue time holds.
     pub plain: bool,

@@ -8,7 +8,8 @@ use super::sample::{More, to_us};
 use super::state::{Availability, Waiting};
 use crate::rng::Stream;
 use crate::scene::schema::{
-    CascadeLoadBusy, CascadeSetup, OperatorPhase, Reservation, SetupRank, Wake,
+    CascadeLoadBusy, CascadeSetup, CascadeStart, CascadeWake, OperatorPhase, Reservation,
+    SetupRank, Wake,
 };
 
 /// What a free tool takes.
@@ -32,10 +33,39 @@ impl<O: Observer> Engine<'_, O> {
 
     fn can_take(&self, tool: u32) -> bool {
         let t = &self.s.tools[tool as usize];
+        let group = self.model.tools[tool as usize].group;
         t.down == NONE
             && t.pm == NONE
             && t.pms_due == 0
-            && t.inside < self.capacity(self.model.tools[tool as usize].group)
+            && t.inside < self.capacity(group)
+            && (t.inside == 0
+                || self.model.options.cascade_start == CascadeStart::AtOnce
+                || self.load_start(group, t.slot1) <= self.s.now)
+    }
+
+    /// When a lot must start to load so as to be in time for a slot, µs.
+    fn load_start(&self, group: u32, slot: u64) -> u64 {
+        slot.saturating_sub(self.model.groups[group as usize].load_us)
+    }
+
+    /// Schedules the moment at which a pipeline may take its next lot.
+    pub(super) fn announce_slot(&mut self, tool: u32) {
+        let group = self.model.tools[tool as usize].group;
+        if self.model.options.cascade_start == CascadeStart::WhenSlotFree
+            && matches!(self.model.groups[group as usize].shape, Shape::Cascade(_))
+        {
+            let at = self.load_start(group, self.s.tools[tool as usize].slot1);
+            if at > self.s.now {
+                self.s.heap.push(at, Kind::SlotFree, tool);
+            }
+        }
+    }
+
+    /// A pipeline may take its next lot now, unless a breakdown has put that off.
+    pub(super) fn slot_free(&mut self, tool: u32) {
+        if self.s.tools[tool as usize].availability == Availability::No {
+            self.dispatch(tool);
+        }
     }
 
     pub(super) fn make_available(&mut self, tool: u32) {
@@ -44,6 +74,7 @@ impl<O: Observer> Engine<'_, O> {
         if t.availability != Availability::No {
             return;
         }
+        t.available_since = self.s.now;
         let s = &mut self.s.groups[group];
         if t.inside == 0 {
             t.availability = Availability::Idle;
@@ -77,12 +108,16 @@ impl<O: Observer> Engine<'_, O> {
     #[inline]
     pub(super) fn wake(&self, group: u32, lot: u32) -> u32 {
         let s = &self.s.groups[group as usize];
-        // An empty tool starts at once; a pipeline with a lot inside may not.
-        let list = if s.idle.is_empty() {
-            &s.partial
-        } else {
-            &s.idle
+        // Each list has the tool that was available longest in front.
+        let empty = match (s.idle.front(), s.partial.front()) {
+            (Some(idle), Some(partial)) => {
+                let since = |tool: &u32| self.s.tools[*tool as usize].available_since;
+                self.model.options.cascade_wake == CascadeWake::EmptyFirst
+                    || since(idle) <= since(partial)
+            }
+            (idle, _) => idle.is_some(),
         };
+        let list = if empty { &s.idle } else { &s.partial };
         match self.model.groups[group as usize].wake {
             Wake::LongestIdle => list.front().copied().unwrap_or(NONE),
             Wake::ShortestIdle => list.back().copied().unwrap_or(NONE),
@@ -124,11 +159,16 @@ impl<O: Observer> Engine<'_, O> {
         if s.idle.is_empty() && s.partial.is_empty() {
             return NONE;
         }
-        let (idle, partial): (Vec<u32>, Vec<u32>) = (
-            s.idle.iter().copied().collect(),
+        let mut lists = vec![
+            s.idle.iter().copied().collect::<Vec<u32>>(),
             s.partial.iter().copied().collect(),
-        );
-        for list in [idle, partial] {
+        ];
+        if self.model.options.cascade_wake == CascadeWake::LongestAvailable {
+            let mut all = lists.concat();
+            all.sort_by_key(|tool| self.s.tools[*tool as usize].available_since);
+            lists = vec![all];
+        }
+        for list in lists {
             for tool in self.in_wake_order(group, waiting.lot, list) {
                 if self.eligible(tool, waiting) {
                     return tool;
@@ -345,12 +385,14 @@ impl<O: Observer> Engine<'_, O> {
             return self.best(group, tool).map(Pick::Lot);
         }
         let model = self.model;
-        let ready = |s: &super::state::Group, step: u32| {
-            let spec = &model.steps[step as usize];
+        let hot_priority = model.groups[group as usize].hot_priority;
+        let ready = |s: &super::state::Group, w: &Waiting| {
+            let spec = &model.steps[w.step as usize];
             s.family_wafers[spec.family as usize] >= spec.batch_min
+                || i64::from(w.priority) >= hot_priority
         };
         let s = &self.s.groups[group as usize];
-        if !s.queue.iter().any(|w| ready(s, w.step)) {
+        if !s.queue.iter().any(|w| ready(s, w)) {
             return None;
         }
         let ranked = if model.groups[group as usize].ranking.order == Order::Keys {
@@ -373,9 +415,11 @@ impl<O: Observer> Engine<'_, O> {
         let queue = &self.s.groups[group as usize].queue;
         for leader in &ranked {
             let spec = &model.steps[queue[*leader].step as usize];
-            if !ready(&self.s.groups[group as usize], queue[*leader].step) {
+            if !ready(&self.s.groups[group as usize], &queue[*leader]) {
                 continue;
             }
+            // The leader is the first in rank of its family, so it is taken first.
+            let hot = i64::from(queue[*leader].priority) >= hot_priority;
             let mut positions = Vec::new();
             let mut wafers = 0;
             for position in &ranked {
@@ -388,7 +432,7 @@ impl<O: Observer> Engine<'_, O> {
                     positions.push(*position);
                 }
             }
-            if wafers >= spec.batch_min && !positions.is_empty() {
+            if (wafers >= spec.batch_min || hot) && !positions.is_empty() {
                 let leader = queue[positions[0]].lot;
                 positions.sort_unstable();
                 return Some(Pick::Batch { leader, positions });
@@ -463,9 +507,8 @@ impl<O: Observer> Engine<'_, O> {
             t.setup = spec.setup;
             t.run_left = self.model.groups[spec.group as usize].min_run[spec.setup as usize];
             t.record.setups += 1;
-            if t.inside == 0 {
-                t.setup_left += time;
-            }
+            // A setup beside a lot inside counts as setup, not as process.
+            t.setup_left += time;
         }
         time
     }
@@ -590,6 +633,7 @@ impl<O: Observer> Engine<'_, O> {
                 (enter + p).max(t.slot2) + (units - 1) * c
             };
             t.slot2 = out;
+            self.announce_slot(tool);
             out + group.unload_us
         } else {
             let units = if spec.per_wafer { wafers as f64 } else { 1.0 };

@@ -162,6 +162,8 @@ pub(super) struct Tool {
     pub pms_due: u32,
     pub reserved_for: u32,
     pub availability: Availability,
+    /// Since when it could take a lot.
+    pub available_since: u64,
     pub record: ToolRecord,
 }
 
@@ -290,6 +292,7 @@ impl State {
                 pms_due: 0,
                 reserved_for: NONE,
                 availability: Availability::No,
+                available_since: 0,
                 record: ToolRecord::default(),
             })
             .collect();

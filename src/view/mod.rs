@@ -1,0 +1,9 @@
+//! What people see. Here: the words, the colours, and the report of a headless run.
+//!
+//! * [`i18n`]: every text in English and Korean, and how numbers are written.
+//! * [`tokens`]: colours, sizes; the report's style sheet is made from them.
+//! * [`report`]: one self-contained HTML page.
+
+pub mod i18n;
+pub mod report;
+pub mod tokens;

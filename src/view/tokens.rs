@@ -1,0 +1,268 @@
+//! Colours and sizes, once for every surface: panels, stage labels, report.
+
+use std::fmt::Write;
+
+/// A colour, 0xRRGGBB in sRGB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rgb(pub u32);
+
+impl Rgb {
+    /// As CSS writes it: `#0F1419`.
+    pub fn hex(self) -> String {
+        format!("#{:06X}", self.0)
+    }
+
+    /// Relative luminance, 0 to 1 (WCAG 2.2).
+    pub fn luminance(self) -> f64 {
+        let linear = |shift: u32| {
+            let c = f64::from(self.0 >> shift & 0xFF) / 255.0;
+            if c <= 0.040_45 {
+                c / 12.92
+            } else {
+                libm::pow((c + 0.055) / 1.055, 2.4)
+            }
+        };
+        0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0)
+    }
+
+    /// Contrast ratio with another colour, 1 to 21 (WCAG 2.2).
+    pub fn contrast(self, other: Self) -> f64 {
+        let (a, b) = (self.luminance(), other.luminance());
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+}
+
+/// Colours of one theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// Behind everything.
+    pub bg: Rgb,
+    /// Panels.
+    pub surface: Rgb,
+    /// Panels above panels: tooltips, menus.
+    pub raised: Rgb,
+    /// One-pixel lines.
+    pub line: Rgb,
+    /// Text.
+    pub text: Rgb,
+    /// Secondary text.
+    pub dim: Rgb,
+    /// Selection, primary action, the one thing to look at.
+    pub accent: Rgb,
+    /// Good news; always with a word or icon.
+    pub good: Rgb,
+    /// Warnings.
+    pub warn: Rgb,
+    /// Bad news.
+    pub bad: Rgb,
+    /// Neutral news.
+    pub info: Rgb,
+}
+
+impl Theme {
+    fn named(&self) -> [(&'static str, Rgb); 11] {
+        [
+            ("bg", self.bg),
+            ("surface", self.surface),
+            ("raised", self.raised),
+            ("line", self.line),
+            ("text", self.text),
+            ("dim", self.dim),
+            ("accent", self.accent),
+            ("good", self.good),
+            ("warn", self.warn),
+            ("bad", self.bad),
+            ("info", self.info),
+        ]
+    }
+}
+
+/// The dark theme.
+pub const DARK: Theme = Theme {
+    bg: Rgb(0x0F1419),
+    surface: Rgb(0x161C23),
+    raised: Rgb(0x1E2630),
+    line: Rgb(0x2B3541),
+    text: Rgb(0xE6EBF0),
+    dim: Rgb(0x93A1B0),
+    accent: Rgb(0x3FB6A8),
+    good: Rgb(0x5BB974),
+    warn: Rgb(0xE0A33E),
+    bad: Rgb(0xEA6A58),
+    info: Rgb(0x5AA0E6),
+};
+
+/// The light theme.
+pub const LIGHT: Theme = Theme {
+    bg: Rgb(0xF4F6F8),
+    surface: Rgb(0xFFFFFF),
+    raised: Rgb(0xFFFFFF),
+    line: Rgb(0xD8DFE6),
+    text: Rgb(0x17202A),
+    dim: Rgb(0x5B6875),
+    accent: Rgb(0x0C766C),
+    good: Rgb(0x22783F),
+    warn: Rgb(0x8F5D08),
+    bad: Rgb(0xC0392B),
+    info: Rgb(0x2B6CB0),
+};
+
+/// Categories, always in this order: the palette of Okabe and Ito (2008), told apart with
+/// any kind of colour vision; its pale yellow comes last, its black is the text's colour.
+pub const CATEGORIES: [Rgb; 7] = [
+    Rgb(0x0072B2),
+    Rgb(0xE69F00),
+    Rgb(0x009E73),
+    Rgb(0xCC79A7),
+    Rgb(0x56B4E9),
+    Rgb(0xD55E00),
+    Rgb(0xF0E442),
+];
+
+/// States of a tool, after SEMI E10, with setup and the kinds of standby kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolState {
+    /// Productive.
+    Productive,
+    /// Setup.
+    Setup,
+    /// Standby without lots.
+    Standby,
+    /// Standby although lots wait.
+    Held,
+    /// Standby with lots that cannot leave.
+    Blocked,
+    /// Scheduled down.
+    ScheduledDown,
+    /// Unscheduled down.
+    UnscheduledDown,
+    /// Engineering.
+    Engineering,
+    /// Non-scheduled.
+    NonScheduled,
+}
+
+impl ToolState {
+    /// All, in the order in which bars stack.
+    pub const ALL: [Self; 9] = [
+        Self::Productive,
+        Self::Setup,
+        Self::Engineering,
+        Self::Held,
+        Self::Blocked,
+        Self::Standby,
+        Self::ScheduledDown,
+        Self::UnscheduledDown,
+        Self::NonScheduled,
+    ];
+
+    /// Colour of its area on both themes.
+    pub fn colour(self) -> Rgb {
+        match self {
+            Self::Productive => Rgb(0x3E9E5C),
+            Self::Setup => Rgb(0x8CCB8F),
+            Self::Standby => Rgb(0x8A9BAC),
+            Self::Held => Rgb(0x5F7387),
+            Self::Blocked => Rgb(0x3C4C5C),
+            Self::ScheduledDown => Rgb(0xE0A33E),
+            Self::UnscheduledDown => Rgb(0xD9503F),
+            Self::Engineering => Rgb(0x8E6BC4),
+            Self::NonScheduled => Rgb(0xC3C8CE),
+        }
+    }
+
+    /// Glyph that says the same without colour.
+    pub fn glyph(self) -> char {
+        match self {
+            Self::Productive => '●',
+            Self::Setup => '◐',
+            Self::Standby => '○',
+            Self::Held => '◔',
+            Self::Blocked => '■',
+            Self::ScheduledDown => '▲',
+            Self::UnscheduledDown => '✕',
+            Self::Engineering => '◆',
+            Self::NonScheduled => '–',
+        }
+    }
+
+    /// Key of its name in the translations.
+    pub fn i18n_key(self) -> &'static str {
+        match self {
+            Self::Productive => "state-productive",
+            Self::Setup => "state-setup",
+            Self::Standby => "state-standby",
+            Self::Held => "state-held",
+            Self::Blocked => "state-blocked",
+            Self::ScheduledDown => "state-pm",
+            Self::UnscheduledDown => "state-down",
+            Self::Engineering => "state-engineering",
+            Self::NonScheduled => "state-non-scheduled",
+        }
+    }
+
+    /// Its CSS variable, without the dashes.
+    pub fn css(self) -> &'static str {
+        self.i18n_key()
+    }
+}
+
+/// The tokens as CSS variables: light, and dark where the reader prefers it.
+pub fn css() -> String {
+    let mut css = String::from(":root{color-scheme:light dark;");
+    for (name, colour) in LIGHT.named() {
+        let _ = write!(css, "--{name}:{};", colour.hex());
+    }
+    for (i, colour) in CATEGORIES.iter().enumerate() {
+        let _ = write!(css, "--cat-{i}:{};", colour.hex());
+    }
+    for state in ToolState::ALL {
+        let _ = write!(css, "--{}:{};", state.css(), state.colour().hex());
+    }
+    css.push_str("}\n@media (prefers-color-scheme:dark){:root{");
+    for (name, colour) in DARK.named() {
+        let _ = write!(css, "--{name}:{};", colour.hex());
+    }
+    css.push_str("}}\n");
+    css
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contrast_of_black_on_white_is_21() {
+        assert!((Rgb(0).contrast(Rgb(0xFF_FFFF)) - 21.0).abs() < 1e-9);
+        assert_eq!(Rgb(0x123456).contrast(Rgb(0x123456)), 1.0);
+    }
+
+    #[test]
+    fn every_text_colour_reads_on_every_ground() {
+        for theme in [DARK, LIGHT] {
+            for ground in [theme.bg, theme.surface, theme.raised] {
+                for (name, colour) in &theme.named()[4..] {
+                    let ratio = colour.contrast(ground);
+                    assert!(ratio >= 4.5, "{name} on {}: {ratio:.2}", ground.hex());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_in_a_bar_and_glyphs_differ() {
+        for (i, a) in ToolState::ALL.iter().enumerate() {
+            for b in &ToolState::ALL[..i] {
+                assert_ne!(a.glyph(), b.glyph());
+                assert_ne!(a.colour(), b.colour());
+            }
+        }
+    }
+
+    #[test]
+    fn the_style_sheet_carries_both_themes() {
+        let css = css();
+        assert!(css.contains("--accent:#0C766C;") && css.contains("--accent:#3FB6A8;"));
+        assert!(css.contains("--cat-0:#0072B2;") && css.contains("--state-down:#D9503F;"));
+    }
+}
