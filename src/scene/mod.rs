@@ -6,6 +6,7 @@
 //! a load reports all of them at once ([`diagnostic`]). Edits go through the [`document`].
 
 mod check;
+mod choices;
 pub mod diagnostic;
 pub mod dist;
 pub mod document;

@@ -217,7 +217,7 @@ pub struct Dispatching {
     pub wake: schema::Wake,
     /// Bound of the queue.
     pub queue: Option<schema::QueueLimit>,
-    /// On batch tools: lots of this priority or higher do not wait for the batch's minimum.
+    /// Priority from which lots do not wait for the minimum of their batch.
     pub hot_priority: Option<i32>,
 }
 

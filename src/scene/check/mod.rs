@@ -28,6 +28,7 @@ pub struct Models<'a> {
 /// Resolves and checks a decoded scene. What comes out is meaningful only if no error was reported.
 pub(super) fn check(form: &SceneForm, models: &Models, cx: &mut Context) -> Scene {
     let names = Names::of(form, cx);
+    Table::of(&form.params, "parameter", cx);
     let mut scene = Scene::default();
     plant::check(form, &names, models, &mut scene, cx);
     flow::check(form, &names, &mut scene, cx);

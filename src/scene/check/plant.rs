@@ -245,6 +245,7 @@ fn tool_group(
             lots: value_or(&q.value.lots, Lots(0)).0,
             overflow: value_or(&q.value.overflow, Overflow::Block),
         }),
+        hot_priority: value(&form.hot_priority),
         operator: operator(&form.operator, names, cx),
         tools: tools(name, form, cx),
     }

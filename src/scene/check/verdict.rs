@@ -52,7 +52,9 @@ fn options(form: &SceneForm, scene: &mut Scene) {
         return;
     };
     scene.options = Options {
+        cascade_start: value_or(&o.cascade_start, CascadeStart::default()),
         cascade_setup: value_or(&o.cascade_setup, CascadeSetup::default()),
+        cascade_wake: value_or(&o.cascade_wake, CascadeWake::default()),
         breakdown_in_pm: value_or(&o.breakdown_in_pm, BreakdownInPm::default()),
         pm_clock: value_or(&o.pm_clock, PmClock::default()),
         pm_stagger: value_or(&o.pm_stagger, PmStagger::default()),

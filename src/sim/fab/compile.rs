@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bevy::prelude::World;
 use thiserror::Error;
 
 use super::dispatch::{self, Ranking};
@@ -16,6 +17,7 @@ use crate::scene::schema::{
     self, BatchKey, Capacity, CqtAction, Due, FailureClock, Overflow, Per, PmInterval, PmStagger,
     Reservation, Scene,
 };
+use crate::world::{PlanError, plan};
 
 /// Why a scene cannot be run.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -40,6 +42,9 @@ pub enum CompileError {
         /// Known rules.
         known: String,
     },
+    /// The world's entities do not make a plant.
+    #[error(transparent)]
+    World(#[from] PlanError),
     /// The scene has nothing to run.
     #[error("the scene has no {0}, so nothing can run in it")]
     Empty(&'static str),
@@ -48,6 +53,14 @@ pub enum CompileError {
 /// Probability as a threshold on a 32-bit word.
 fn threshold(p: f64) -> u64 {
     (p * 4_294_967_296.0 + 0.5) as u64
+}
+
+/// Compiles the plant that stands in the world.
+///
+/// # Errors
+/// When the entities do not make a plant, or as [`Model::new`].
+pub fn compile(world: &mut World) -> Result<Model, CompileError> {
+    Model::new(&plan(world)?)
 }
 
 fn limit(what: &'static str, count: usize) -> Result<(), CompileError> {

@@ -17,7 +17,7 @@ mod sample;
 mod start;
 mod state;
 
-pub use compile::CompileError;
+pub use compile::{CompileError, compile};
 pub use engine::{Engine, Observer, RunError, Silent};
 pub use model::Model;
 pub use state::State;
