@@ -438,7 +438,7 @@ fn the_order_of_systems_leaves_nothing_to_chance() {
 
     // The same demand finds a planted pair.
     let (mut bad, _) = app(&sample());
-    bad.add_systems(Update, |mut clock: ResMut<Clock>| clock.paused = true);
+    bad.add_systems(Update, |mut clock: ResMut<'_, Clock>| clock.paused = true);
     strict(&mut bad).unwrap_err();
 }
 
