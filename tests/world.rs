@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
+use bevy::ecs::component::ComponentInfo;
 use bevy::ecs::reflect::AppTypeRegistry;
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings};
 use bevy::prelude::*;
@@ -382,7 +383,7 @@ fn every_component_and_its_fields_are_registered() {
         if entity.contains::<SceneId>() || entity.contains::<LotInWork>() {
             let components = entity.archetype().components().iter();
             let infos = components.filter_map(|&id| app.world().components().get_info(id));
-            seen.extend(infos.filter_map(|info| info.type_id()));
+            seen.extend(infos.filter_map(ComponentInfo::type_id));
         }
     }
     let mut ours = 0;
