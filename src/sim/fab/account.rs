@@ -36,6 +36,9 @@ impl<O: Observer> Engine<'_, O> {
         let spec = &self.model.steps[waiting.step as usize];
         let group = spec.group;
         self.account_queue(group);
+        if !self.s.groups[group as usize].soon.is_empty() {
+            self.announce_soon(group);
+        }
         if waiting.dedicated == NONE {
             if self.s.groups[group as usize].open == 0 {
                 self.account_idle(group);

@@ -2,7 +2,7 @@
 
 use super::engine::{Engine, Observer};
 use super::events::Kind;
-use super::model::NONE;
+use super::model::{NEVER, NONE};
 use super::sample::{More, Sampler, to_us};
 use super::state::CrewWork;
 use crate::rng::Stream;
@@ -194,7 +194,7 @@ impl<O: Observer> Engine<'_, O> {
                 self.s.events.push(exit, Kind::JobEnd, head);
             }
             let l = &mut self.s.lots[head as usize];
-            if l.operator_until != super::model::NEVER && l.operator_until >= since {
+            if l.operator_until != NEVER && l.operator_until >= since {
                 l.operator_until += lost;
                 let until = l.operator_until;
                 if std::mem::take(&mut l.operator_parked) {
@@ -253,13 +253,16 @@ impl<O: Observer> Engine<'_, O> {
     pub(super) fn count_wafers(&mut self, tool: u32, wafers: u64) {
         let (first, last) = self.model.tools[tool as usize].pms;
         for p in first..last {
-            if self.model.pms[p as usize].by_wafers {
-                let pm = &mut self.s.pms[p as usize];
-                pm.wafers += wafers;
-                if pm.wafers >= pm.target && pm.due == 0 {
-                    pm.due = 1;
-                    self.s.tools[tool as usize].pms_due += 1;
-                }
+            let left = self.s.wafers_to_pm[p as usize];
+            if left == NEVER {
+                continue;
+            }
+            if left > wafers {
+                self.s.wafers_to_pm[p as usize] = left - wafers;
+            } else {
+                self.s.wafers_to_pm[p as usize] = NEVER;
+                self.s.pms[p as usize].due = 1;
+                self.s.tools[tool as usize].pms_due += 1;
             }
         }
     }
@@ -275,8 +278,9 @@ impl<O: Observer> Engine<'_, O> {
         let spec = &self.model.pms[p as usize];
         let pm = &mut self.s.pms[p as usize];
         pm.due = 0;
-        pm.wafers = 0;
-        pm.target = spec.every;
+        if spec.by_wafers {
+            self.s.wafers_to_pm[p as usize] = spec.every;
+        }
         let t = &mut self.s.tools[tool as usize];
         t.pms_due -= 1;
         t.pm = p;

@@ -289,11 +289,7 @@ impl EventList {
         self.next_time()?;
         let first = self.near.pop()?;
         let event = first.order as u32 & ((1 << EVENT_BITS) - 1);
-        Some((
-            first.time,
-            KINDS[(event >> 24) as usize],
-            event & INDEX_MAX,
-        ))
+        Some((first.time, KINDS[(event >> 24) as usize], event & INDEX_MAX))
     }
 }
 

@@ -55,10 +55,52 @@ impl<O: Observer> Engine<'_, O> {
             && matches!(self.model.groups[group as usize].shape, Shape::Cascade(_))
         {
             let at = self.load_start(group, self.s.tools[tool as usize].slot1);
-            if at > self.s.now {
+            if at <= self.s.now {
+                return;
+            }
+            let s = &mut self.s.groups[group as usize];
+            if !self.model.groups[group as usize].plain || !s.queue.is_empty() {
                 self.s.events.push(at, Kind::SlotFree, tool);
+            } else if !self.s.tools[tool as usize].soon {
+                // Nothing waits, so nobody needs to be told: who arrives later looks here.
+                self.s.tools[tool as usize].soon = true;
+                s.soon.push(tool);
             }
         }
+    }
+
+    /// A lot begins to wait: the pipelines whose slot comes free must be told when.
+    pub(super) fn announce_soon(&mut self, group: u32) {
+        while let Some(tool) = self.s.groups[group as usize].soon.pop() {
+            self.s.tools[tool as usize].soon = false;
+            let at = self.load_start(group, self.s.tools[tool as usize].slot1);
+            self.s.events.push(at.max(self.s.now), Kind::SlotFree, tool);
+        }
+    }
+
+    fn forget_soon(&mut self, tool: u32) {
+        let t = &mut self.s.tools[tool as usize];
+        if std::mem::take(&mut t.soon) {
+            self.s.groups[t.group as usize]
+                .soon
+                .retain(|other| *other != tool);
+        }
+    }
+
+    /// Of the pipelines nobody was told of, the one whose slot is free for longest; NONE: none.
+    fn longest_free_unannounced(&self, group: u32) -> (u64, u32) {
+        self.s.groups[group as usize]
+            .soon
+            .iter()
+            .filter(|tool| self.can_take(**tool))
+            .map(|tool| {
+                (
+                    self.load_start(group, self.s.tools[*tool as usize].slot1),
+                    *tool,
+                )
+            })
+            .min()
+            .unwrap_or((NEVER, NONE))
     }
 
     /// A pipeline may take its next lot now, unless a breakdown has put that off.
@@ -75,6 +117,10 @@ impl<O: Observer> Engine<'_, O> {
             return;
         }
         t.available_since = self.s.now;
+        if t.soon {
+            self.forget_soon(tool);
+        }
+        let t = &mut self.s.tools[tool as usize];
         let s = &mut self.s.groups[group];
         if t.inside == 0 {
             t.availability = Availability::Idle;
@@ -106,30 +152,59 @@ impl<O: Observer> Engine<'_, O> {
 
     /// The tool of a plain group that an arriving lot wakes; NONE: none is free.
     #[inline]
-    pub(super) fn wake(&self, group: u32, lot: u32) -> u32 {
+    pub(super) fn wake(&mut self, group: u32, lot: u32) -> u32 {
         let s = &self.s.groups[group as usize];
+        let since = |tool: u32| self.s.tools[tool as usize].available_since;
         // Each list has the tool that was available longest in front.
-        let empty = match (s.idle.front(), s.partial.front()) {
-            (Some(idle), Some(partial)) => {
-                let since = |tool: &u32| self.s.tools[*tool as usize].available_since;
-                self.model.options.cascade_wake == CascadeWake::EmptyFirst
-                    || since(idle) <= since(partial)
-            }
-            (idle, _) => idle.is_some(),
+        let idle = s.idle.front().copied();
+        if s.partial.is_empty() && s.soon.is_empty() {
+            return match (self.model.groups[group as usize].wake, idle) {
+                (_, None) => NONE,
+                (Wake::LongestIdle, Some(tool)) => tool,
+                _ => self.wake_in_order(group, lot, s.idle.iter().copied()),
+            };
+        }
+        if idle.is_some() && self.model.options.cascade_wake == CascadeWake::EmptyFirst {
+            return self.wake_in_order(group, lot, s.idle.iter().copied());
+        }
+        let (slot_free, unannounced) = self.longest_free_unannounced(group);
+        let candidates = idle
+            .iter()
+            .chain(s.partial.front())
+            .map(|tool| (since(*tool), *tool));
+        let best = candidates.chain([(slot_free, unannounced)]).min();
+        let Some((_, tool)) = best.filter(|(_, tool)| *tool != NONE) else {
+            return NONE;
         };
-        let list = if empty { &s.idle } else { &s.partial };
+        if tool == unannounced {
+            self.forget_soon(tool);
+            return tool;
+        }
+        let list = if idle == Some(tool) {
+            &s.idle
+        } else {
+            &s.partial
+        };
+        self.wake_in_order(group, lot, list.iter().copied())
+    }
+
+    /// The first tool of the list in the group's wake order; NONE: the list is empty.
+    fn wake_in_order(
+        &self,
+        group: u32,
+        lot: u32,
+        mut tools: impl DoubleEndedIterator<Item = u32>,
+    ) -> u32 {
         match self.model.groups[group as usize].wake {
-            Wake::LongestIdle => list.front().copied().unwrap_or(NONE),
-            Wake::ShortestIdle => list.back().copied().unwrap_or(NONE),
-            Wake::FirstListed => list.iter().min().copied().unwrap_or(NONE),
+            Wake::LongestIdle => tools.next(),
+            Wake::ShortestIdle => tools.next_back(),
+            Wake::FirstListed => tools.min(),
             Wake::LeastSetup => {
                 let step = self.s.lots[lot as usize].step;
-                list.iter()
-                    .min_by_key(|t| self.setup_needed(**t, step))
-                    .copied()
-                    .unwrap_or(NONE)
+                tools.min_by_key(|t| self.setup_needed(*t, step))
             }
         }
+        .unwrap_or(NONE)
     }
 
     /// Tools in the order in which the lot wakes them.

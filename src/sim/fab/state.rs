@@ -122,6 +122,8 @@ pub(super) struct Group {
     /// Lots on their way here, where that matters.
     pub coming: u32,
     pub queue_since: u64,
+    /// Pipelines with room whose first slot comes free without an event, since nothing waits.
+    pub soon: Vec<u32>,
     /// Pipelines with room, longest so first.
     pub partial: VecDeque<u32>,
     pub record: GroupRecord,
@@ -159,6 +161,8 @@ pub(super) struct Tool {
     pub pms_due: u32,
     pub setup: u32,
     pub availability: Availability,
+    /// It is in its group's `soon`.
+    pub soon: bool,
     /// Lots to start before the next setup change.
     pub run_left: u32,
     pub record: ToolRecord,
@@ -189,10 +193,6 @@ pub(super) struct Breakdown {
 #[derive(Clone, Debug)]
 pub(super) struct Pm {
     pub count: u32,
-    /// Wafers finished since the last one started.
-    pub wafers: u64,
-    /// Interval of the coming one.
-    pub target: u64,
     /// Times it is due and not yet started.
     pub due: u32,
 }
@@ -252,6 +252,8 @@ pub struct State {
     pub(super) tools: Vec<Tool>,
     pub(super) breakdowns: Vec<Breakdown>,
     pub(super) pms: Vec<Pm>,
+    /// Wafers to finish before each maintenance is due; NEVER: it goes by time, or is due.
+    pub(super) wafers_to_pm: Vec<u64>,
     pub(super) resources: Vec<Pool>,
     pub(super) crews: Vec<Crew>,
     pub(super) streams: Vec<Stream>,
@@ -269,6 +271,7 @@ impl State {
                 queue: Vec::new(),
                 open: 0,
                 idle: VecDeque::new(),
+                soon: Vec::new(),
                 partial: VecDeque::new(),
                 family_wafers: vec![0; g.families as usize],
                 family_ready: vec![NEVER; g.families as usize],
@@ -300,6 +303,7 @@ impl State {
                 pms_due: 0,
                 reserved_for: NONE,
                 availability: Availability::No,
+                soon: false,
                 available_since: 0,
                 record: ToolRecord::default(),
             })
@@ -350,16 +354,12 @@ impl State {
                 };
                 model.breakdowns.len()
             ],
-            pms: model
+            wafers_to_pm: model
                 .pms
                 .iter()
-                .map(|p| Pm {
-                    count: 0,
-                    wafers: 0,
-                    target: p.first,
-                    due: 0,
-                })
+                .map(|p| if p.by_wafers { p.first } else { NEVER })
                 .collect(),
+            pms: model.pms.iter().map(|_| Pm { count: 0, due: 0 }).collect(),
             resources: model
                 .resources
                 .iter()
