@@ -7,14 +7,19 @@
 //! choices as named options of the scene.
 
 mod account;
+mod choose;
 mod compile;
 pub mod dispatch;
 mod downtime;
 mod engine;
 mod events;
+mod expected;
+mod job;
+mod lots;
 pub mod model;
+mod queue_time;
+mod resource;
 mod sample;
-mod start;
 mod state;
 
 pub use compile::{CompileError, compile};
