@@ -79,7 +79,7 @@ record! {
     /// Choices where published fab models leave the semantics open.
     pub struct OptionsForm = "options" {
         /// When a cascading tool takes its next lot.
-        cascade_start: schema::CascadeStart, default "WhenSlotFree";
+        cascade_start: schema::CascadeStart, default "AtOnce";
         /// When a cascading tool may change its setup.
         cascade_setup: schema::CascadeSetup, default "WhenEmpty";
         /// Which cascading tool an arriving lot prefers.

@@ -55,6 +55,10 @@ pub(super) fn scene(name: &str, model: &Model<'_, '_>) -> Ron {
     run.put("horizon", HORIZON)
         .put("warmup", WARMUP)
         .put("replications", REPLICATIONS);
+    let mut options = Fields::new();
+    options
+        .put("cascade_start", Ron::Ident("AtOnce"))
+        .put("cascade_setup", Ron::Ident("Parallel"));
     let mut root = Fields::new();
     root.put("schema", 1_u32)
         .put("name", name)
@@ -63,6 +67,11 @@ pub(super) fn scene(name: &str, model: &Model<'_, '_>) -> Ron {
             "run",
             run.ron(),
             "Published tables of this testbed count from time 0: --set run.warmup=\"0 d\".",
+        )
+        .put_with(
+            "options",
+            options.ron(),
+            "Not in the tables: how the published runs are matched best; see docs/VALIDATION.md.",
         )
         .put("areas", areas(model))
         .put_filled("transport", transport(model))
@@ -129,17 +138,25 @@ fn transport(model: &Model<'_, '_>) -> Ron {
     Ron::List(rows.collect())
 }
 
+/// The lowest priority above that of the regular orders, if there is one.
+fn hot_priority(model: &Model<'_, '_>) -> Option<u32> {
+    let priorities = || model.orders.iter().filter_map(|o| o.priority);
+    let regular = priorities().min()?;
+    priorities().filter(|p| *p > regular).min()
+}
+
 fn tool_groups(model: &Model<'_, '_>) -> Ron {
+    let hot = hot_priority(model);
     Ron::Map(
         model
             .groups
             .iter()
-            .map(|g| (g.tool.name.unwrap_or_default().to_owned(), tool_group(g)))
+            .map(|g| (g.tool.name.unwrap_or_default().to_owned(), tool_group(g, hot)))
             .collect(),
     )
 }
 
-fn tool_group(group: &Group<'_, '_>) -> Ron {
+fn tool_group(group: &Group<'_, '_>, hot: Option<u32>) -> Ron {
     let tool = group.tool;
     let shape = SHAPES
         .iter()
@@ -168,6 +185,10 @@ fn tool_group(group: &Group<'_, '_>) -> Ron {
         .put("dispatch", Ron::strs(tool.dispatch.iter().copied()));
     if tool.wake_least_setup {
         fields.put("wake", Ron::Ident("LeastSetup"));
+    }
+    // rule_HotLotFIRST on a batch tool: hot lots do not wait for others.
+    if tool.batch && !tool.min_runs {
+        fields.put_some("hot_priority", hot);
     }
     let setups = group.setups.iter().map(|s| {
         let mut fields = Fields::new();

@@ -32,9 +32,9 @@ pub struct Options {
 pub enum CascadeStart {
     /// In time for its load to end when the first slot comes free, so that a more
     /// urgent lot can still go before.
-    #[default]
     WhenSlotFree,
     /// As soon as there is room; it waits inside for the first slot.
+    #[default]
     AtOnce,
 }
 
