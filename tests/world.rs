@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
+use bevy::ecs::component::ComponentInfo;
 use bevy::ecs::reflect::AppTypeRegistry;
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings};
 use bevy::prelude::*;
@@ -67,7 +68,7 @@ fn group(name: &str, area: u32, count: u32, width_m: f64, depth_m: f64) -> schem
             lots: 40,
             overflow: schema::Overflow::Lose,
         }),
-        hot_priority: None,
+        hot_priority: Some(20),
         operator: Some(schema::OperatorNeed {
             pool: 0,
             during: schema::OperatorPhase::SetupAndLoad,
@@ -222,9 +223,10 @@ fn sample() -> Scene {
 fn with_tool_names(mut scene: Scene) -> Scene {
     for g in &mut scene.tool_groups {
         if g.tools.is_empty() {
+            let digits = g.count.to_string().len();
             g.tools = (1..=g.count)
                 .map(|k| schema::ToolSpec {
-                    name: format!("{}_{k:02}", g.name),
+                    name: format!("{}_{k:0digits$}", g.name),
                     ..Default::default()
                 })
                 .collect();
@@ -381,7 +383,7 @@ fn every_component_and_its_fields_are_registered() {
         if entity.contains::<SceneId>() || entity.contains::<LotInWork>() {
             let components = entity.archetype().components().iter();
             let infos = components.filter_map(|&id| app.world().components().get_info(id));
-            seen.extend(infos.filter_map(|info| info.type_id()));
+            seen.extend(infos.filter_map(ComponentInfo::type_id));
         }
     }
     let mut ours = 0;
@@ -437,7 +439,7 @@ fn the_order_of_systems_leaves_nothing_to_chance() {
 
     // The same demand finds a planted pair.
     let (mut bad, _) = app(&sample());
-    bad.add_systems(Update, |mut clock: ResMut<Clock>| clock.paused = true);
+    bad.add_systems(Update, |mut clock: ResMut<'_, Clock>| clock.paused = true);
     strict(&mut bad).unwrap_err();
 }
 

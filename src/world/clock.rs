@@ -35,7 +35,7 @@ pub struct Tick {
 }
 
 /// Advances the clock by the tick times the speed.
-pub(super) fn advance(tick: Res<Tick>, mut clock: ResMut<Clock>) {
+pub(super) fn advance(tick: Res<'_, Tick>, mut clock: ResMut<'_, Clock>) {
     let step = tick.wall_s * clock.speed;
     // Written only when it moves, so that change detection tells views the truth.
     if !clock.paused && step > 0.0 {

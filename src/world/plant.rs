@@ -293,8 +293,8 @@ type Moved = (With<Tool>, Changed<Placement>);
 
 /// Moves the load ports of tools that moved.
 pub(super) fn ports_follow_tools(
-    tools: Query<(&Placement, &Children), Moved>,
-    mut ports: Query<(&LoadPort, &mut Placement), Without<Tool>>,
+    tools: Query<'_, '_, (&Placement, &Children), Moved>,
+    mut ports: Query<'_, '_, (&LoadPort, &mut Placement), Without<Tool>>,
 ) {
     for (tool, children) in &tools {
         for &child in children {
@@ -310,7 +310,7 @@ pub(super) fn ports_follow_tools(
 /// Tools hang under their group, whose transform is the identity; ports hang under
 /// their tool, so their transform is their offset from it.
 pub(super) fn transforms_follow_places(
-    mut placed: Query<(&Placement, Option<&LoadPort>, &mut Transform), Changed<Placement>>,
+    mut placed: Query<'_, '_, (&Placement, Option<&LoadPort>, &mut Transform), Changed<Placement>>,
 ) {
     for (place, port, mut transform) in &mut placed {
         *transform = match port {

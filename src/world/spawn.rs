@@ -10,7 +10,7 @@ use crate::scene::schema::{Scene, ToolGroup};
 
 /// Name of tool `number` (from 0) of a group of `count`, where the scene gives none.
 pub(super) fn tool_name(group: &str, number: u32, count: u32) -> String {
-    let digits = if count < 100 { 2 } else { 3 };
+    let digits = count.to_string().len();
     format!("{group}_{:0digits$}", number + 1)
 }
 

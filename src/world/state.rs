@@ -83,9 +83,9 @@ pub struct QueueLength {
 
 /// Counts the lots of every tool group; writes a count only where it changed.
 pub(super) fn count_queues(
-    lots: Query<&LotInWork>,
-    tools: Query<&ChildOf>,
-    mut groups: Query<(Entity, &mut QueueLength), With<ToolGroup>>,
+    lots: Query<'_, '_, &LotInWork>,
+    tools: Query<'_, '_, &ChildOf>,
+    mut groups: Query<'_, '_, (Entity, &mut QueueLength), With<ToolGroup>>,
 ) {
     let mut counts = std::collections::BTreeMap::<Entity, QueueLength>::new();
     for lot in &lots {

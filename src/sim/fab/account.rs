@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::dispatch::Order;
 use super::engine::{Engine, Observer};
-use super::heap::Kind;
+use super::events::Kind;
 use super::model::{NEVER, NONE, Shape};
 use super::state::Waiting;
 use crate::results::record::{
@@ -36,6 +36,9 @@ impl<O: Observer> Engine<'_, O> {
         let spec = &self.model.steps[waiting.step as usize];
         let group = spec.group;
         self.account_queue(group);
+        if !self.s.groups[group as usize].soon.is_empty() {
+            self.announce_soon(group);
+        }
         if waiting.dedicated == NONE {
             if self.s.groups[group as usize].open == 0 {
                 self.account_idle(group);
@@ -238,7 +241,7 @@ impl<O: Observer> Engine<'_, O> {
         });
         let next = now + self.model.sample_us;
         if next <= self.model.horizon_us {
-            self.s.heap.push(next, Kind::Sample, 0);
+            self.s.events.push(next, Kind::Sample, 0);
         }
     }
 
@@ -285,7 +288,7 @@ impl<O: Observer> Engine<'_, O> {
             cqt: s.cqt_records,
             samples: s.samples,
             lot_steps: s.lot_steps,
-            events: s.events,
+            events: s.event_count,
             digest: hex,
         };
         (record, self.observer)

@@ -1,8 +1,8 @@
 //! Breakdowns, repairs, preventive maintenance and the crews that do them.
 
 use super::engine::{Engine, Observer};
-use super::heap::Kind;
-use super::model::NONE;
+use super::events::Kind;
+use super::model::{NEVER, NONE};
 use super::sample::{More, Sampler, to_us};
 use super::state::CrewWork;
 use crate::rng::Stream;
@@ -21,7 +21,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         for (p, pm) in self.model.pms.iter().enumerate() {
             if !pm.by_wafers {
-                self.s.heap.push(pm.first, Kind::PmDue, p as u32);
+                self.s.events.push(pm.first, Kind::PmDue, p as u32);
             }
         }
     }
@@ -60,7 +60,7 @@ impl<O: Observer> Engine<'_, O> {
         match self.model.breakdowns[b as usize].clock {
             FailureClock::Calendar => {
                 let at = self.s.now.saturating_add(wait);
-                self.s.heap.push(at, Kind::Fail, b);
+                self.s.events.push(at, Kind::Fail, b);
             }
             FailureClock::Busy => {
                 self.s.breakdowns[b as usize].busy_left = wait;
@@ -84,7 +84,7 @@ impl<O: Observer> Engine<'_, O> {
             {
                 state.armed = true;
                 let at = self.s.now.saturating_add(state.busy_left);
-                self.s.heap.push(at, Kind::Fail, b);
+                self.s.events.push(at, Kind::Fail, b);
             }
         }
     }
@@ -104,7 +104,7 @@ impl<O: Observer> Engine<'_, O> {
             if left > 0 {
                 self.s.breakdowns[b as usize].armed = true;
                 let at = self.s.now.saturating_add(left);
-                self.s.heap.push(at, Kind::Fail, b);
+                self.s.events.push(at, Kind::Fail, b);
                 return;
             }
         }
@@ -147,13 +147,13 @@ impl<O: Observer> Engine<'_, O> {
                 let count = self.s.breakdowns[b as usize].count;
                 let repair = &self.model.breakdowns[b as usize].repair;
                 let time = self.downtime_draw(repair, Stream::Repair, b, count);
-                self.s.heap.push(self.s.now + time, Kind::Repaired, b);
+                self.s.events.push(self.s.now + time, Kind::Repaired, b);
             }
             CrewWork::Maintenance(p) => {
                 let count = self.s.pms[p as usize].count;
                 let duration = &self.model.pms[p as usize].duration;
                 let time = self.downtime_draw(duration, Stream::Maintenance, p, count);
-                self.s.heap.push(self.s.now + time, Kind::PmEnd, p);
+                self.s.events.push(self.s.now + time, Kind::PmEnd, p);
             }
         }
     }
@@ -191,14 +191,14 @@ impl<O: Observer> Engine<'_, O> {
             let l = &mut self.s.lots[head as usize];
             let (exit, next) = (l.exit, l.next_job);
             if std::mem::take(&mut l.parked) {
-                self.s.heap.push(exit, Kind::JobEnd, head);
+                self.s.events.push(exit, Kind::JobEnd, head);
             }
             let l = &mut self.s.lots[head as usize];
-            if l.operator_until != super::model::NEVER && l.operator_until >= since {
+            if l.operator_until != NEVER && l.operator_until >= since {
                 l.operator_until += lost;
                 let until = l.operator_until;
                 if std::mem::take(&mut l.operator_parked) {
-                    self.s.heap.push(until, Kind::OperatorFree, head);
+                    self.s.events.push(until, Kind::OperatorFree, head);
                 }
             }
             head = next;
@@ -227,7 +227,7 @@ impl<O: Observer> Engine<'_, O> {
         let spec = &self.model.pms[p as usize];
         if self.model.options.pm_clock == PmClock::Due {
             let next = self.s.now.saturating_add(spec.every);
-            self.s.heap.push(next, Kind::PmDue, p);
+            self.s.events.push(next, Kind::PmDue, p);
         }
         self.want_pm(p);
     }
@@ -253,13 +253,16 @@ impl<O: Observer> Engine<'_, O> {
     pub(super) fn count_wafers(&mut self, tool: u32, wafers: u64) {
         let (first, last) = self.model.tools[tool as usize].pms;
         for p in first..last {
-            if self.model.pms[p as usize].by_wafers {
-                let pm = &mut self.s.pms[p as usize];
-                pm.wafers += wafers;
-                if pm.wafers >= pm.target && pm.due == 0 {
-                    pm.due = 1;
-                    self.s.tools[tool as usize].pms_due += 1;
-                }
+            let left = self.s.wafers_to_pm[p as usize];
+            if left == NEVER {
+                continue;
+            }
+            if left > wafers {
+                self.s.wafers_to_pm[p as usize] = left - wafers;
+            } else {
+                self.s.wafers_to_pm[p as usize] = NEVER;
+                self.s.pms[p as usize].due = 1;
+                self.s.tools[tool as usize].pms_due += 1;
             }
         }
     }
@@ -275,15 +278,16 @@ impl<O: Observer> Engine<'_, O> {
         let spec = &self.model.pms[p as usize];
         let pm = &mut self.s.pms[p as usize];
         pm.due = 0;
-        pm.wafers = 0;
-        pm.target = spec.every;
+        if spec.by_wafers {
+            self.s.wafers_to_pm[p as usize] = spec.every;
+        }
         let t = &mut self.s.tools[tool as usize];
         t.pms_due -= 1;
         t.pm = p;
         t.record.pms += 1;
         if !spec.by_wafers && self.model.options.pm_clock == PmClock::Start {
             let next = self.s.now.saturating_add(spec.every);
-            self.s.heap.push(next, Kind::PmDue, p);
+            self.s.events.push(next, Kind::PmDue, p);
         }
         self.call_crew(spec.crew, CrewWork::Maintenance(p));
     }
@@ -296,7 +300,7 @@ impl<O: Observer> Engine<'_, O> {
         self.s.tools[tool as usize].pm = NONE;
         if !spec.by_wafers && self.model.options.pm_clock == PmClock::End {
             let next = self.s.now.saturating_add(spec.every);
-            self.s.heap.push(next, Kind::PmDue, p);
+            self.s.events.push(next, Kind::PmDue, p);
         }
         self.release_crew(spec.crew);
         if self.model.options.breakdown_in_pm == BreakdownInPm::Cancel {

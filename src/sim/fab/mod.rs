@@ -1,20 +1,25 @@
 //! The fab: routes, lots, tools, dispatching and transport as a discrete-event engine.
 //!
 //! [`Model::new`] compiles checked records to index-based tables; [`Engine`] runs
-//! them with one heap of events keyed (time, sequence) and never touches the ECS.
+//! them with one list of future events keyed (time, sequence) and never touches the ECS.
 //! A snapshot is a clone of the engine's state. Semantics follow the SMT2020
 //! testbed (Kopp, Hassoun, Kalir, Mönch, IEEE TSM 33(4), 2020) with its open
 //! choices as named options of the scene.
 
 mod account;
+mod choose;
 mod compile;
 pub mod dispatch;
 mod downtime;
 mod engine;
-mod heap;
+mod events;
+mod expected;
+mod job;
+mod lots;
 pub mod model;
+mod queue_time;
+mod resource;
 mod sample;
-mod start;
 mod state;
 
 pub use compile::{CompileError, compile};

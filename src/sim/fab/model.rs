@@ -113,23 +113,33 @@ pub enum Shape {
     Batch,
 }
 
-/// A tool group.
+/// A tool group. What every move touches comes first.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Group {
-    /// First tool.
-    pub first_tool: u32,
-    /// Number of tools.
-    pub tools: u32,
     /// How its tools take lots.
     pub shape: Shape,
+    /// Transport location.
+    pub location: u32,
+    /// Lots that may wait; NONE: any number.
+    pub queue_limit: u32,
+    /// Whether any lot may start on any free tool at once: no setups, batches,
+    /// qualifications, secondary resources, reservations or critical queue time holds.
+    pub plain: bool,
+    /// What happens to one lot more than may wait.
+    pub overflow: Overflow,
+    /// Which idle tool an arriving lot wakes.
+    pub wake: Wake,
     /// Load, µs.
     pub load_us: u64,
     /// Unload, µs.
     pub unload_us: u64,
-    /// Which idle tool an arriving lot wakes.
-    pub wake: Wake,
     /// How waiting lots are ranked.
     pub ranking: Ranking,
+    /// First tool.
+    pub first_tool: u32,
+    /// Number of tools.
+    pub tools: u32,
     /// Number of setup states, state 0 ("none") included.
     pub setup_states: u32,
     /// Setup time from state to state, µs: `from * setup_states + to`.
@@ -138,19 +148,10 @@ pub struct Group {
     pub min_run: Vec<u32>,
     /// Setup state at time 0.
     pub initial_setup: u32,
-    /// Lots that may wait; NONE: any number.
-    pub queue_limit: u32,
-    /// What happens to one more.
-    pub overflow: Overflow,
-    /// Transport location.
-    pub location: u32,
     /// Batch families.
     pub families: u32,
     /// Lots of this priority or higher do not wait for the minimum of their batch.
     pub hot_priority: i64,
-    /// Whether any lot may start on any free tool at once: no setups, batches,
-    /// qualifications, secondary resources, reservations or critical queue time holds.
-    pub plain: bool,
 }
 
 /// A tool.
@@ -221,39 +222,26 @@ pub struct Route {
     pub raw_us: f64,
 }
 
-/// A step of a route.
+/// A step of a route. What every visit touches comes first.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Step {
+    /// Skipped unless a 32-bit word is below this.
+    pub sampling: u64,
     /// Tool group.
     pub group: u32,
-    /// Route.
-    pub route: u32,
+    /// The step after it in the route; NONE: finished.
+    pub next: u32,
     /// Process time, µs, of one unit.
     pub time: Sampler,
     /// Whether the unit is a wafer.
     pub per_wafer: bool,
-    /// Entry interval of a pipeline, µs; NEVER: not given.
-    pub interval_us: u64,
-    /// Fewest wafers of a batch.
-    pub batch_min: u32,
-    /// Most wafers of a batch.
-    pub batch_max: u32,
-    /// Batch family within the group.
-    pub family: u32,
+    /// Whether opening a critical queue time is bounded by lots inside.
+    pub cqt_hold: bool,
+    /// For which part of the job the operator is needed.
+    pub operator_phase: OperatorPhase,
     /// Setup state; 0: any.
     pub setup: u32,
-    /// Setup time of the step itself, µs; NEVER: the group's table.
-    pub setup_us: u64,
-    /// Skipped unless a 32-bit word is below this.
-    pub sampling: u64,
-    /// Reworked if a 32-bit word is below this.
-    pub rework: u64,
-    /// Step to go back to.
-    pub rework_to: u32,
-    /// Successors: range in `Model::successors`; empty: the next step.
-    pub successors: (u32, u32),
-    /// The step after it in the route; NONE: finished.
-    pub next: u32,
     /// Dedication slot that says which tool must do it; NONE: any tool.
     pub dedicated: u32,
     /// Dedication slots it sets: range in `Model::lists`.
@@ -262,14 +250,28 @@ pub struct Step {
     pub opens: (u32, u32),
     /// Critical queue times it closes: range in `Model::lists`.
     pub closes: (u32, u32),
-    /// Whether opening a critical queue time is bounded by lots inside.
-    pub cqt_hold: bool,
+    /// Successors: range in `Model::successors`; empty: the next step.
+    pub successors: (u32, u32),
+    /// Reworked if a 32-bit word is below this.
+    pub rework: u64,
+    /// Entry interval of a pipeline, µs; NEVER: not given.
+    pub interval_us: u64,
     /// Operator pool; NONE: none.
     pub operator: u32,
-    /// For which part.
-    pub operator_phase: OperatorPhase,
     /// Reticle (resource index); NONE: none.
     pub reticle: u32,
+    /// Route.
+    pub route: u32,
+    /// Step to go back to.
+    pub rework_to: u32,
+    /// Fewest wafers of a batch.
+    pub batch_min: u32,
+    /// Most wafers of a batch.
+    pub batch_max: u32,
+    /// Batch family within the group.
+    pub family: u32,
+    /// Setup time of the step itself, µs; NEVER: the group's table.
+    pub setup_us: u64,
     /// Expected process time of a lot here with load and unload, µs.
     pub mean_us: f64,
     /// Expected process time from here to the end, this step included, µs

@@ -4,13 +4,15 @@ use std::collections::VecDeque;
 
 use sha2::Sha256;
 
-use super::heap::EventHeap;
+use super::events::EventList;
 use super::model::{Model, NEVER, NONE};
 use crate::results::record::{CqtRecord, GroupRecord, LotRecord, Sample, ToolRecord};
 use crate::rng::Seed;
 
-/// A lot in work.
+/// A lot in work. What every step touches comes first and fills two cache lines;
+/// what only some lots or an observer need comes behind.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Lot {
     pub lot_type: u32,
     pub number: u32,
@@ -20,57 +22,57 @@ pub(super) struct Lot {
     pub visit: u32,
     /// Random words of this visit: sampling, process time, transport, branch.
     pub words: [u32; 4],
-    pub wafers: u32,
-    pub priority: i32,
-    pub release: u64,
-    pub due: u64,
     /// Arrival in the queue of the current step.
     pub arrive: u64,
     /// Start of the current job.
     pub start: u64,
-    /// End of the current job's setup.
-    pub setup_end: u64,
     /// End of the current job.
     pub exit: u64,
     /// Breakdown time inside the current job.
     pub down: u64,
-    /// From when on only a missing resource kept it waiting; NEVER: not so.
-    pub held_since: u64,
-    /// From when on its batch was large enough.
-    pub batch_ready: u64,
+    pub wafers: u32,
+    pub priority: i32,
     /// Next lot of the same batch.
     pub next_in_batch: u32,
     /// Next job inside the same tool.
     pub next_job: u32,
     /// Tool it is in; NONE: in none.
     pub tool: u32,
-    /// Tool of its last job.
-    pub last_tool: u32,
-    /// Step it has left and that is not yet reported; NONE: none.
-    pub last_step: u32,
-    /// Pass of that step.
-    pub last_pass: u32,
     /// Location of the last step done; NONE before the first.
     pub location: u32,
-    /// Tool reserved for it; NONE: none.
-    pub reserved_tool: u32,
     /// Last step of the rework loop it is in; NONE: none.
     pub rework_until: u32,
     /// Passes through that loop.
     pub pass: u32,
     pub process: u64,
     pub transport: u64,
-    pub cqt_violations: u32,
-    pub reworks: u32,
-    /// When the job's operator goes free; NEVER: with the job.
-    pub operator_until: u64,
-    pub reserve: bool,
     /// The job's end came while the tool was down.
     pub parked: bool,
     /// The operator's release came while the tool was down.
     pub operator_parked: bool,
     /// It has left the plant and its slot is free.
     pub gone: bool,
+    pub reserve: bool,
+    pub release: u64,
+    pub due: u64,
+    /// When the job's operator goes free; NEVER: with the job.
+    pub operator_until: u64,
+    /// Tool reserved for it; NONE: none.
+    pub reserved_tool: u32,
+    pub cqt_violations: u32,
+    pub reworks: u32,
+    /// For observers: end of the current job's setup.
+    pub setup_end: u64,
+    /// For observers: from when on only a missing resource kept it waiting; NEVER: not so.
+    pub held_since: u64,
+    /// For observers: from when on its batch was large enough.
+    pub batch_ready: u64,
+    /// For observers: tool of its last job.
+    pub last_tool: u32,
+    /// For observers: step it has left and that is not yet reported; NONE: none.
+    pub last_step: u32,
+    /// For observers: pass of that step.
+    pub last_pass: u32,
 }
 
 /// A lot waiting in a queue.
@@ -110,61 +112,70 @@ pub(super) enum Availability {
 }
 
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Group {
+    /// Empty tools, longest idle first.
+    pub idle: VecDeque<u32>,
     pub queue: Vec<Waiting>,
     /// Entries of the queue that any tool may take.
     pub open: u32,
-    /// Empty tools, longest idle first.
-    pub idle: VecDeque<u32>,
+    /// Lots on their way here, where that matters.
+    pub coming: u32,
+    pub queue_since: u64,
+    /// Pipelines with room whose first slot comes free without an event, since nothing waits.
+    pub soon: Vec<u32>,
     /// Pipelines with room, longest so first.
     pub partial: VecDeque<u32>,
+    pub record: GroupRecord,
     /// Wafers waiting of each batch family.
     pub family_wafers: Vec<u32>,
     /// Since when each family is large enough for a batch.
     pub family_ready: Vec<u64>,
     /// Lots that wait inside their last tool (or before the plant) for room here.
     pub blocked: VecDeque<u32>,
-    /// Lots on their way here.
-    pub coming: u32,
-    pub queue_since: u64,
-    pub record: GroupRecord,
 }
 
+/// A tool. What every job touches comes first.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Tool {
     /// Until when its time is accounted for.
     pub since: u64,
-    pub setup: u32,
-    /// Setup time of the current job not yet accounted for.
-    pub setup_left: u64,
-    /// Load time before the first unit enters, not yet accounted for (see `CascadeLoadBusy`).
-    pub load_left: u64,
-    /// Lots to start before the next setup change.
-    pub run_left: u32,
+    /// When the first slot of the pipeline is free.
+    pub slot1: u64,
+    /// When the last unit inside has left the pipeline.
+    pub slot2: u64,
+    /// Its group.
+    pub group: u32,
     /// Jobs inside.
     pub inside: u32,
     /// Jobs inside that are done but cannot leave.
     pub blocked: u32,
     /// First job inside.
     pub first_job: u32,
-    /// When the first slot of the pipeline is free.
-    pub slot1: u64,
-    /// When the last unit inside has left the pipeline.
-    pub slot2: u64,
     /// Breakdown under repair; NONE: up.
     pub down: u32,
-    pub down_since: u64,
-    /// Breakdowns that strike when the maintenance or repair ends.
-    pub failures_due: u32,
     /// Maintenance under way; NONE: none.
     pub pm: u32,
     /// Maintenances due.
     pub pms_due: u32,
-    pub reserved_for: u32,
+    pub setup: u32,
     pub availability: Availability,
+    /// It is in its group's `soon`.
+    pub soon: bool,
+    /// Lots to start before the next setup change.
+    pub run_left: u32,
+    pub record: ToolRecord,
     /// Since when it could take a lot.
     pub available_since: u64,
-    pub record: ToolRecord,
+    /// Setup time of the current job not yet accounted for.
+    pub setup_left: u64,
+    /// Load time before the first unit enters, not yet accounted for (see `CascadeLoadBusy`).
+    pub load_left: u64,
+    pub down_since: u64,
+    /// Breakdowns that strike when the maintenance or repair ends.
+    pub failures_due: u32,
+    pub reserved_for: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -182,10 +193,6 @@ pub(super) struct Breakdown {
 #[derive(Clone, Debug)]
 pub(super) struct Pm {
     pub count: u32,
-    /// Wafers finished since the last one started.
-    pub wafers: u64,
-    /// Interval of the coming one.
-    pub target: u64,
     /// Times it is due and not yet started.
     pub due: u32,
 }
@@ -227,10 +234,10 @@ pub(super) struct Stream {
 pub struct State {
     pub(super) seed: Seed,
     pub(super) now: u64,
-    pub(super) events: u64,
+    pub(super) event_count: u64,
     pub(super) instant_events: u32,
     pub(super) lot_steps: u64,
-    pub(super) heap: EventHeap,
+    pub(super) events: EventList,
     pub(super) lots: Vec<Lot>,
     pub(super) free_lots: Vec<u32>,
     pub(super) lots_in_work: u32,
@@ -245,6 +252,8 @@ pub struct State {
     pub(super) tools: Vec<Tool>,
     pub(super) breakdowns: Vec<Breakdown>,
     pub(super) pms: Vec<Pm>,
+    /// Wafers to finish before each maintenance is due; NEVER: it goes by time, or is due.
+    pub(super) wafers_to_pm: Vec<u64>,
     pub(super) resources: Vec<Pool>,
     pub(super) crews: Vec<Crew>,
     pub(super) streams: Vec<Stream>,
@@ -262,6 +271,7 @@ impl State {
                 queue: Vec::new(),
                 open: 0,
                 idle: VecDeque::new(),
+                soon: Vec::new(),
                 partial: VecDeque::new(),
                 family_wafers: vec![0; g.families as usize],
                 family_ready: vec![NEVER; g.families as usize],
@@ -275,6 +285,7 @@ impl State {
             .tools
             .iter()
             .map(|t| Tool {
+                group: t.group,
                 since: 0,
                 setup: model.groups[t.group as usize].initial_setup,
                 setup_left: 0,
@@ -292,6 +303,7 @@ impl State {
                 pms_due: 0,
                 reserved_for: NONE,
                 availability: Availability::No,
+                soon: false,
                 available_since: 0,
                 record: ToolRecord::default(),
             })
@@ -307,10 +319,10 @@ impl State {
         Self {
             seed,
             now: 0,
-            events: 0,
+            event_count: 0,
             instant_events: 0,
             lot_steps: 0,
-            heap: EventHeap::default(),
+            events: EventList::default(),
             lots: Vec::new(),
             free_lots: Vec::new(),
             lots_in_work: 0,
@@ -342,16 +354,12 @@ impl State {
                 };
                 model.breakdowns.len()
             ],
-            pms: model
+            wafers_to_pm: model
                 .pms
                 .iter()
-                .map(|p| Pm {
-                    count: 0,
-                    wafers: 0,
-                    target: p.first,
-                    due: 0,
-                })
+                .map(|p| if p.by_wafers { p.first } else { NEVER })
                 .collect(),
+            pms: model.pms.iter().map(|_| Pm { count: 0, due: 0 }).collect(),
             resources: model
                 .resources
                 .iter()

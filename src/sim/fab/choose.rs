@@ -1,16 +1,11 @@
-//! Which lot a free tool takes, and the job that comes of it.
+//! Which lot a free tool takes, and which free tool a lot wakes.
 
 use super::dispatch::{Candidate, Order};
 use super::engine::{Engine, Observer};
-use super::heap::Kind;
+use super::events::Kind;
 use super::model::{NEVER, NONE, Shape};
-use super::sample::{More, to_us};
 use super::state::{Availability, Waiting};
-use crate::rng::Stream;
-use crate::scene::schema::{
-    CascadeLoadBusy, CascadeSetup, CascadeStart, CascadeWake, OperatorPhase, Reservation,
-    SetupRank, Wake,
-};
+use crate::scene::schema::{CascadeSetup, CascadeStart, CascadeWake, SetupRank, Wake};
 
 /// What a free tool takes.
 enum Pick {
@@ -24,16 +19,16 @@ impl<O: Observer> Engine<'_, O> {
     // ---- lists of tools that can take a lot ------------------------------------------
 
     /// Most jobs inside a tool.
-    fn capacity(&self, group: u32) -> u32 {
+    pub(super) fn capacity(&self, group: u32) -> u32 {
         match self.model.groups[group as usize].shape {
             Shape::Cascade(lots) => lots,
             Shape::Single | Shape::Batch => 1,
         }
     }
 
-    fn can_take(&self, tool: u32) -> bool {
+    pub(super) fn can_take(&self, tool: u32) -> bool {
         let t = &self.s.tools[tool as usize];
-        let group = self.model.tools[tool as usize].group;
+        let group = self.s.tools[tool as usize].group;
         t.down == NONE
             && t.pm == NONE
             && t.pms_due == 0
@@ -44,21 +39,63 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// When a lot must start to load so as to be in time for a slot, µs.
-    fn load_start(&self, group: u32, slot: u64) -> u64 {
+    pub(super) fn load_start(&self, group: u32, slot: u64) -> u64 {
         slot.saturating_sub(self.model.groups[group as usize].load_us)
     }
 
     /// Schedules the moment at which a pipeline may take its next lot.
     pub(super) fn announce_slot(&mut self, tool: u32) {
-        let group = self.model.tools[tool as usize].group;
+        let group = self.s.tools[tool as usize].group;
         if self.model.options.cascade_start == CascadeStart::WhenSlotFree
             && matches!(self.model.groups[group as usize].shape, Shape::Cascade(_))
         {
             let at = self.load_start(group, self.s.tools[tool as usize].slot1);
-            if at > self.s.now {
-                self.s.heap.push(at, Kind::SlotFree, tool);
+            if at <= self.s.now {
+                return;
+            }
+            let s = &mut self.s.groups[group as usize];
+            if !self.model.groups[group as usize].plain || !s.queue.is_empty() {
+                self.s.events.push(at, Kind::SlotFree, tool);
+            } else if !self.s.tools[tool as usize].soon {
+                // Nothing waits, so nobody needs to be told: who arrives later looks here.
+                self.s.tools[tool as usize].soon = true;
+                s.soon.push(tool);
             }
         }
+    }
+
+    /// A lot begins to wait: the pipelines whose slot comes free must be told when.
+    pub(super) fn announce_soon(&mut self, group: u32) {
+        while let Some(tool) = self.s.groups[group as usize].soon.pop() {
+            self.s.tools[tool as usize].soon = false;
+            let at = self.load_start(group, self.s.tools[tool as usize].slot1);
+            self.s.events.push(at.max(self.s.now), Kind::SlotFree, tool);
+        }
+    }
+
+    pub(super) fn forget_soon(&mut self, tool: u32) {
+        let t = &mut self.s.tools[tool as usize];
+        if std::mem::take(&mut t.soon) {
+            self.s.groups[t.group as usize]
+                .soon
+                .retain(|other| *other != tool);
+        }
+    }
+
+    /// Of the pipelines nobody was told of, the one whose slot is free for longest; NONE: none.
+    pub(super) fn longest_free_unannounced(&self, group: u32) -> (u64, u32) {
+        self.s.groups[group as usize]
+            .soon
+            .iter()
+            .filter(|tool| self.can_take(**tool))
+            .map(|tool| {
+                (
+                    self.load_start(group, self.s.tools[*tool as usize].slot1),
+                    *tool,
+                )
+            })
+            .min()
+            .unwrap_or((NEVER, NONE))
     }
 
     /// A pipeline may take its next lot now, unless a breakdown has put that off.
@@ -69,12 +106,16 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     pub(super) fn make_available(&mut self, tool: u32) {
-        let group = self.model.tools[tool as usize].group as usize;
+        let group = self.s.tools[tool as usize].group as usize;
         let t = &mut self.s.tools[tool as usize];
         if t.availability != Availability::No {
             return;
         }
         t.available_since = self.s.now;
+        if t.soon {
+            self.forget_soon(tool);
+        }
+        let t = &mut self.s.tools[tool as usize];
         let s = &mut self.s.groups[group];
         if t.inside == 0 {
             t.availability = Availability::Idle;
@@ -90,7 +131,7 @@ impl<O: Observer> Engine<'_, O> {
 
     pub(super) fn make_unavailable(&mut self, tool: u32) {
         let t = &mut self.s.tools[tool as usize];
-        let s = &mut self.s.groups[self.model.tools[tool as usize].group as usize];
+        let s = &mut self.s.groups[t.group as usize];
         let list = match t.availability {
             Availability::No => return,
             Availability::Idle => &mut s.idle,
@@ -106,30 +147,59 @@ impl<O: Observer> Engine<'_, O> {
 
     /// The tool of a plain group that an arriving lot wakes; NONE: none is free.
     #[inline]
-    pub(super) fn wake(&self, group: u32, lot: u32) -> u32 {
+    pub(super) fn wake(&mut self, group: u32, lot: u32) -> u32 {
         let s = &self.s.groups[group as usize];
+        let since = |tool: u32| self.s.tools[tool as usize].available_since;
         // Each list has the tool that was available longest in front.
-        let empty = match (s.idle.front(), s.partial.front()) {
-            (Some(idle), Some(partial)) => {
-                let since = |tool: &u32| self.s.tools[*tool as usize].available_since;
-                self.model.options.cascade_wake == CascadeWake::EmptyFirst
-                    || since(idle) <= since(partial)
-            }
-            (idle, _) => idle.is_some(),
+        let idle = s.idle.front().copied();
+        if s.partial.is_empty() && s.soon.is_empty() {
+            return match (self.model.groups[group as usize].wake, idle) {
+                (_, None) => NONE,
+                (Wake::LongestIdle, Some(tool)) => tool,
+                _ => self.wake_in_order(group, lot, s.idle.iter().copied()),
+            };
+        }
+        if idle.is_some() && self.model.options.cascade_wake == CascadeWake::EmptyFirst {
+            return self.wake_in_order(group, lot, s.idle.iter().copied());
+        }
+        let (slot_free, unannounced) = self.longest_free_unannounced(group);
+        let candidates = idle
+            .iter()
+            .chain(s.partial.front())
+            .map(|tool| (since(*tool), *tool));
+        let best = candidates.chain([(slot_free, unannounced)]).min();
+        let Some((_, tool)) = best.filter(|(_, tool)| *tool != NONE) else {
+            return NONE;
         };
-        let list = if empty { &s.idle } else { &s.partial };
+        if tool == unannounced {
+            self.forget_soon(tool);
+            return tool;
+        }
+        let list = if idle == Some(tool) {
+            &s.idle
+        } else {
+            &s.partial
+        };
+        self.wake_in_order(group, lot, list.iter().copied())
+    }
+
+    /// The first tool of the list in the group's wake order; NONE: the list is empty.
+    pub(super) fn wake_in_order(
+        &self,
+        group: u32,
+        lot: u32,
+        mut tools: impl DoubleEndedIterator<Item = u32>,
+    ) -> u32 {
         match self.model.groups[group as usize].wake {
-            Wake::LongestIdle => list.front().copied().unwrap_or(NONE),
-            Wake::ShortestIdle => list.back().copied().unwrap_or(NONE),
-            Wake::FirstListed => list.iter().min().copied().unwrap_or(NONE),
+            Wake::LongestIdle => tools.next(),
+            Wake::ShortestIdle => tools.next_back(),
+            Wake::FirstListed => tools.min(),
             Wake::LeastSetup => {
                 let step = self.s.lots[lot as usize].step;
-                list.iter()
-                    .min_by_key(|t| self.setup_needed(**t, step))
-                    .copied()
-                    .unwrap_or(NONE)
+                tools.min_by_key(|t| self.setup_needed(*t, step))
             }
         }
+        .unwrap_or(NONE)
     }
 
     /// Tools in the order in which the lot wakes them.
@@ -195,7 +265,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Setup time by which lots are ranked, µs.
-    fn setup_rank(&self, tool: u32, step: u32) -> u64 {
+    pub(super) fn setup_rank(&self, tool: u32, step: u32) -> u64 {
         let spec = &self.model.steps[step as usize];
         if self.model.options.setup_rank == SetupRank::Table && spec.setup_us != NEVER {
             0
@@ -206,7 +276,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Whether the tool, which can take a job, may take this lot now. What only
     /// waits for a secondary resource is looked at again when that comes free.
-    fn eligible(&mut self, tool: u32, waiting: &Waiting) -> bool {
+    pub(super) fn eligible(&mut self, tool: u32, waiting: &Waiting) -> bool {
         if waiting.dedicated != NONE && waiting.dedicated != tool {
             return false;
         }
@@ -255,7 +325,7 @@ impl<O: Observer> Engine<'_, O> {
         free
     }
 
-    fn keys(&self, group: u32, tool: u32, waiting: &Waiting, out: &mut Vec<f64>) {
+    pub(super) fn keys(&self, group: u32, tool: u32, waiting: &Waiting, out: &mut Vec<f64>) {
         let l = &self.s.lots[waiting.lot as usize];
         let spec = &self.model.steps[waiting.step as usize];
         let mut queue_time_left = f64::INFINITY;
@@ -292,7 +362,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Positions of the eligible lots of the queue in rank order.
-    fn ranked(&mut self, group: u32, tool: u32) -> Vec<usize> {
+    pub(super) fn ranked(&mut self, group: u32, tool: u32) -> Vec<usize> {
         let queue = std::mem::take(&mut self.s.groups[group as usize].queue);
         let mut ranked: Vec<(Vec<f64>, usize)> = Vec::new();
         for (position, waiting) in queue.iter().enumerate() {
@@ -314,7 +384,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Position of the lot the tool takes next.
-    fn best(&mut self, group: u32, tool: u32) -> Option<usize> {
+    pub(super) fn best(&mut self, group: u32, tool: u32) -> Option<usize> {
         let order = self.model.groups[group as usize].ranking.order;
         let n = self.s.groups[group as usize].queue.len();
         if self.model.groups[group as usize].plain && order != Order::Keys {
@@ -380,7 +450,7 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    fn pick(&mut self, group: u32, tool: u32) -> Option<Pick> {
+    pub(super) fn pick(&mut self, group: u32, tool: u32) -> Option<Pick> {
         if self.model.groups[group as usize].shape != Shape::Batch {
             return self.best(group, tool).map(Pick::Lot);
         }
@@ -444,7 +514,7 @@ impl<O: Observer> Engine<'_, O> {
     /// The tool takes what it can from its queue, and goes to the list of free tools
     /// if it could take more. True: it started something.
     pub(super) fn dispatch(&mut self, tool: u32) -> bool {
-        let group = self.model.tools[tool as usize].group;
+        let group = self.s.tools[tool as usize].group;
         let mut started = false;
         while self.can_take(tool) {
             if self.s.groups[group as usize].queue.is_empty() {
@@ -494,363 +564,5 @@ impl<O: Observer> Engine<'_, O> {
             self.make_available(tool);
         }
         started
-    }
-
-    // ---- jobs ----------------------------------------------------------------------------
-
-    /// Changes the setup if the step needs it: time of the change, µs.
-    fn change_setup(&mut self, tool: u32, step: u32) -> u64 {
-        let time = self.setup_needed(tool, step);
-        let spec = &self.model.steps[step as usize];
-        let t = &mut self.s.tools[tool as usize];
-        if spec.setup != 0 && spec.setup != t.setup {
-            t.setup = spec.setup;
-            t.run_left = self.model.groups[spec.group as usize].min_run[spec.setup as usize];
-            t.record.setups += 1;
-            // A setup beside a lot inside counts as setup, not as process.
-            t.setup_left += time;
-        }
-        time
-    }
-
-    /// What every lot of a job does when the job starts.
-    fn begin(&mut self, tool: u32, lot: u32) {
-        self.close_windows(lot);
-        self.clear_reservation(lot);
-        let now = self.s.now;
-        let model = self.model;
-        let l = &mut self.s.lots[lot as usize];
-        let step = l.step;
-        let spec = &model.steps[step as usize];
-        let wait = now - l.arrive;
-        l.start = now;
-        l.down = 0;
-        l.tool = tool;
-        l.last_tool = tool;
-        l.next_in_batch = NONE;
-        l.parked = false;
-        l.operator_until = NEVER;
-        let record = &mut self.s.groups[spec.group as usize].record;
-        record.starts += 1;
-        record.wait_us += u128::from(wait);
-        record.wait_max_us = record.wait_max_us.max(wait);
-        self.s.lot_steps += 1;
-        let t = &mut self.s.tools[tool as usize];
-        t.record.lots += 1;
-        t.run_left = t.run_left.saturating_sub(1);
-        if spec.cqt_hold {
-            for i in spec.opens.0..spec.opens.1 {
-                let cqt = model.lists[i as usize];
-                let slot = lot * model.cqt_slots + model.cqts[cqt as usize].slot;
-                if model.cqts[cqt as usize].lots_max != NONE
-                    && self.s.windows[slot as usize].cqt != cqt
-                {
-                    self.s.cqt_inside[cqt as usize] += 1;
-                }
-            }
-        }
-        if model.options.reservation == Reservation::On && self.s.lots[lot as usize].reserve {
-            self.reserve_next(lot);
-        }
-    }
-
-    fn process_draw(&self, lot: u32) -> f64 {
-        let l = &self.s.lots[lot as usize];
-        self.model.steps[l.step as usize].time.draw(
-            l.words[1],
-            More {
-                seed: self.s.seed,
-                stream: Stream::ProcessTime,
-                index: [l.number, l.lot_type, l.visit],
-            },
-        )
-    }
-
-    /// Puts the job of `head` into the tool until its end.
-    fn insert_job(&mut self, tool: u32, head: u32, load_end: u64, exit: u64) {
-        let was_empty = self.s.tools[tool as usize].inside == 0;
-        let spec = &self.model.steps[self.s.lots[head as usize].step as usize];
-        for resource in [spec.operator, spec.reticle] {
-            if resource != NONE {
-                self.s.resources[resource as usize].free -= 1;
-            }
-        }
-        let t = &mut self.s.tools[tool as usize];
-        t.inside += 1;
-        t.record.jobs += 1;
-        let l = &mut self.s.lots[head as usize];
-        l.exit = exit;
-        l.next_job = t.first_job;
-        t.first_job = head;
-        if spec.operator != NONE && spec.operator_phase == OperatorPhase::SetupAndLoad {
-            l.operator_until = load_end;
-            self.s.heap.push(load_end, Kind::OperatorFree, head);
-        }
-        self.s.heap.push(exit, Kind::JobEnd, head);
-        if was_empty && self.model.tools[tool as usize].busy_failures {
-            self.arm_busy_failures(tool);
-        }
-    }
-
-    /// One lot starts on the tool.
-    pub(super) fn start(&mut self, tool: u32, lot: u32) {
-        self.account(tool);
-        let model = self.model;
-        let now = self.s.now;
-        let step = self.s.lots[lot as usize].step;
-        let spec = &model.steps[step as usize];
-        let group = &model.groups[spec.group as usize];
-        let setup = self.change_setup(tool, step);
-        self.begin(tool, lot);
-        let l = &mut self.s.lots[lot as usize];
-        l.setup_end = now + setup;
-        let wafers = u64::from(l.wafers);
-        let draw = self.process_draw(lot);
-        let load_end = now + setup + group.load_us;
-        let exit = if let Shape::Cascade(_) = group.shape {
-            let p = to_us(draw);
-            // Without an interval the next unit enters when the last has left.
-            let c = if spec.interval_us == NEVER {
-                p
-            } else {
-                spec.interval_us
-            };
-            let units = if spec.per_wafer { wafers.max(1) } else { 1 };
-            let t = &mut self.s.tools[tool as usize];
-            let enter = load_end.max(t.slot1);
-            if t.inside == 0 && model.options.cascade_load_busy == CascadeLoadBusy::Idle {
-                t.load_left = group.load_us;
-            }
-            let out = if 2 * c >= p {
-                // Two slots in series: c in the first, the rest in the second; a unit
-                // waits in the first while the second is taken.
-                let second = (enter + c).max(t.slot2);
-                t.slot1 = second + (units - 1) * c;
-                t.slot1 + p.saturating_sub(c)
-            } else {
-                // More slots than two: units enter every c and leave in their order.
-                t.slot1 = enter + units * c;
-                (enter + p).max(t.slot2) + (units - 1) * c
-            };
-            t.slot2 = out;
-            self.announce_slot(tool);
-            out + group.unload_us
-        } else {
-            let units = if spec.per_wafer { wafers as f64 } else { 1.0 };
-            load_end + to_us(draw * units) + group.unload_us
-        };
-        self.insert_job(tool, lot, load_end, exit);
-    }
-
-    /// A batch starts on the tool; the first lot leads it.
-    fn start_batch(&mut self, tool: u32, lots: &[u32]) {
-        self.account(tool);
-        let model = self.model;
-        let now = self.s.now;
-        let head = lots[0];
-        let step = self.s.lots[head as usize].step;
-        let spec = &model.steps[step as usize];
-        let group = &model.groups[spec.group as usize];
-        let setup = self.change_setup(tool, step);
-        let mut wafers = 0;
-        for lot in lots {
-            self.begin(tool, *lot);
-            let l = &mut self.s.lots[*lot as usize];
-            l.setup_end = now + setup;
-            wafers += l.wafers;
-        }
-        for pair in lots.windows(2) {
-            self.s.lots[pair[0] as usize].next_in_batch = pair[1];
-        }
-        let units = if spec.per_wafer {
-            f64::from(wafers)
-        } else {
-            1.0
-        };
-        let load_end = now + setup + group.load_us;
-        let exit = load_end + to_us(self.process_draw(head) * units) + group.unload_us;
-        for lot in lots {
-            self.s.lots[*lot as usize].exit = exit;
-        }
-        self.insert_job(tool, head, load_end, exit);
-    }
-
-    /// A job has ended, unless a breakdown has put off its end.
-    pub(super) fn job_end(&mut self, head: u32) {
-        let l = &mut self.s.lots[head as usize];
-        let tool = l.tool;
-        if self.s.tools[tool as usize].down != NONE {
-            l.parked = true;
-            return;
-        }
-        if l.exit > self.s.now {
-            let exit = l.exit;
-            self.s.heap.push(exit, Kind::JobEnd, head);
-            return;
-        }
-        self.account(tool);
-        let model = self.model;
-        let l = &self.s.lots[head as usize];
-        let spec = &model.steps[l.step as usize];
-        let operator_held = spec.operator != NONE
-            && !(spec.operator_phase == OperatorPhase::SetupAndLoad && l.operator_until == NEVER);
-        if operator_held {
-            self.s.lots[head as usize].operator_until = NEVER;
-            self.free_resource(spec.operator);
-        }
-        if spec.reticle != NONE {
-            self.free_resource(spec.reticle);
-        }
-        self.remove_job(tool, head);
-        let group = &model.groups[spec.group as usize];
-        if model.options.cascade_load_busy == CascadeLoadBusy::Idle
-            && matches!(group.shape, Shape::Cascade(_))
-            && self.s.tools[tool as usize].inside == 0
-        {
-            let times = &mut self.s.tools[tool as usize].record.times;
-            let idle = group.unload_us.min(times.productive_us);
-            times.productive_us -= idle;
-            times.standby_us += idle;
-        }
-        let mut wafers = 0;
-        let mut lot = head;
-        while lot != NONE {
-            let l = &self.s.lots[lot as usize];
-            let next = l.next_in_batch;
-            wafers += u64::from(l.wafers);
-            if !self.leave_step(lot) {
-                // It keeps its place in the tool until there is room.
-                let t = &mut self.s.tools[tool as usize];
-                t.inside += 1;
-                t.blocked += 1;
-            }
-            lot = next;
-        }
-        let t = &mut self.s.tools[tool as usize];
-        t.record.wafers += wafers;
-        self.count_wafers(tool, wafers);
-        self.after_job(tool);
-    }
-
-    fn remove_job(&mut self, tool: u32, head: u32) {
-        let next = self.s.lots[head as usize].next_job;
-        let t = &mut self.s.tools[tool as usize];
-        t.inside -= 1;
-        if t.first_job == head {
-            t.first_job = next;
-            return;
-        }
-        let mut at = t.first_job;
-        while at != NONE {
-            let after = self.s.lots[at as usize].next_job;
-            if after == head {
-                self.s.lots[at as usize].next_job = next;
-                return;
-            }
-            at = after;
-        }
-    }
-
-    /// A job has left the tool: due maintenance first, else the next job.
-    pub(super) fn after_job(&mut self, tool: u32) {
-        self.make_unavailable(tool);
-        let t = &self.s.tools[tool as usize];
-        if t.down != NONE || t.pm != NONE {
-            return;
-        }
-        if t.pms_due > 0 {
-            if t.inside == 0 {
-                self.start_pm(tool);
-            }
-            return;
-        }
-        self.dispatch(tool);
-    }
-
-    // ---- secondary resources and reservations ------------------------------------------------
-
-    fn free_resource(&mut self, resource: u32) {
-        let pool = &mut self.s.resources[resource as usize];
-        pool.free += 1;
-        self.retry.append(&mut pool.waiting_groups);
-    }
-
-    /// The operator of a job is free after the load.
-    pub(super) fn operator_free(&mut self, head: u32) {
-        let l = &mut self.s.lots[head as usize];
-        if l.operator_until == NEVER || l.tool == NONE {
-            return;
-        }
-        if self.s.tools[l.tool as usize].down != NONE {
-            l.operator_parked = true;
-            return;
-        }
-        if l.operator_until > self.s.now {
-            let until = l.operator_until;
-            self.s.heap.push(until, Kind::OperatorFree, head);
-            return;
-        }
-        l.operator_until = NEVER;
-        let operator = self.model.steps[l.step as usize].operator;
-        self.free_resource(operator);
-    }
-
-    /// Reserves a tool of the next group: a free one, else the one whose job ends first.
-    fn reserve_next(&mut self, lot: u32) {
-        let model = self.model;
-        let l = &self.s.lots[lot as usize];
-        let mut step = model.steps[l.step as usize].next;
-        let mut visit = l.visit;
-        // The lot's own luck says which step it will do next.
-        while step != NONE {
-            visit += 1;
-            let words = self
-                .s
-                .seed
-                .block(Stream::LotStep, [l.number, l.lot_type, visit]);
-            if u64::from(words[0]) < model.steps[step as usize].sampling {
-                break;
-            }
-            step = model.steps[step as usize].next;
-        }
-        if step == NONE {
-            return;
-        }
-        let group = &model.groups[model.steps[step as usize].group as usize];
-        if group.shape == Shape::Batch || group.min_run.iter().any(|n| *n > 0) {
-            return;
-        }
-        let free_at = |tool: u32| {
-            let t = &self.s.tools[tool as usize];
-            if t.inside == 0 {
-                0
-            } else {
-                self.s.lots[t.first_job as usize].exit
-            }
-        };
-        let chosen = (group.first_tool..group.first_tool + group.tools)
-            .filter(|tool| {
-                let t = &self.s.tools[*tool as usize];
-                t.reserved_for == NONE
-                    && t.down == NONE
-                    && t.pm == NONE
-                    && t.pms_due == 0
-                    && (t.inside == 0 || t.first_job != NONE)
-                    && model.tools[*tool as usize].may_do(step)
-            })
-            .min_by_key(|tool| (free_at(*tool), *tool));
-        if let Some(tool) = chosen {
-            self.s.tools[tool as usize].reserved_for = lot;
-            self.s.lots[lot as usize].reserved_tool = tool;
-        }
-    }
-
-    /// The lot needs its reserved tool no more.
-    pub(super) fn clear_reservation(&mut self, lot: u32) {
-        let tool = std::mem::replace(&mut self.s.lots[lot as usize].reserved_tool, NONE);
-        if tool != NONE {
-            self.s.tools[tool as usize].reserved_for = NONE;
-            self.retry.push(self.model.tools[tool as usize].group);
-        }
     }
 }
