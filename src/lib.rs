@@ -9,6 +9,7 @@
 //! * [`interop`]: scenes from what users bring: fab tables, CSV, Excel.
 //! * [`world`]: a checked scene as a world of entities with places.
 //! * [`sim`]: what happens in the plant as time runs.
+//! * [`whatif`]: requests and answers: replications and pairs, wherever they run.
 //! * [`view`]: what people see: words, colours, the report.
 //! * [`cli`]: the command line.
 
@@ -21,4 +22,5 @@ pub mod scene;
 pub mod sim;
 pub mod units;
 pub mod view;
+pub mod whatif;
 pub mod world;

@@ -181,3 +181,21 @@ say-cqt = { $value } % of the critical queue time windows close too late.
 say-checks-passed = All { $n } checks of the scene passed.
 say-checks-failed = { $failed } of { $n } checks of the scene failed.
 say-nothing = No lot finished within the counted window; run longer or shorten the warm-up.
+
+## Command line
+
+cli-remaining = remaining
+cli-cycle-time = Cycle time
+cli-interval = Interval of B − A
+cli-top = The { $n } busiest of { $all }; all are in the report.
+cli-took = { $replications } replications, { $steps } lot-steps in { $seconds } s
+cli-warmup-shortened = note: the scene's warm-up does not fit into { $days } d; it is shortened in proportion to { $warmup } d (--warmup-days sets it)
+cli-interrupted = interrupted: { $n } of { $of } replications are finished; the results are theirs
+cli-interrupted-none = interrupted before any replication was finished: nothing is written
+cli-stale = note: { $file } is of an earlier run; this one had no --trace steps
+cli-compare-note = { $n } pairs with the same luck; of { $all } figures those of the plant and those that differ. Intervals of each figure by itself at { $confidence } %; verdicts hold for all figures together (Holm).
+verdict-better = better
+verdict-worse = worse
+verdict-higher = higher
+verdict-lower = lower
+verdict-none = no difference shown

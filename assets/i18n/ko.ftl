@@ -181,3 +181,21 @@ say-cqt = 임계 대기 시간 구간의 { $value } %가 한계를 넘깁니다.
 say-checks-passed = 장면의 검사 { $n }건을 모두 통과했습니다.
 say-checks-failed = 장면의 검사 { $n }건 중 { $failed }건이 실패했습니다.
 say-nothing = 집계 구간에 완료된 로트가 없습니다. 더 오래 실행하거나 워밍업을 줄이십시오.
+
+## 명령줄
+
+cli-remaining = 남은 시간
+cli-cycle-time = 사이클 타임
+cli-interval = B − A의 구간
+cli-top = { $all }개 중 가동률이 높은 { $n }개입니다. 전체는 보고서에 있습니다.
+cli-took = 반복 { $replications }회, 로트 스텝 { $steps }개, { $seconds }초
+cli-warmup-shortened = 참고: 장면의 워밍업이 { $days }일 안에 들어가지 않아 같은 비율인 { $warmup }일로 줄였습니다(--warmup-days로 지정 가능).
+cli-interrupted = 중단됨: 반복 { $of }회 중 { $n }회가 끝났으며, 결과는 그 { $n }회의 것입니다.
+cli-interrupted-none = 끝난 반복이 없는 상태에서 중단되어 아무것도 쓰지 않았습니다.
+cli-stale = 참고: { $file } 파일은 이전 실행의 것입니다. 이번에는 --trace steps를 쓰지 않았습니다.
+cli-compare-note = 같은 난수를 쓴 { $n }쌍입니다. 지표 { $all }개 중 공장 전체 지표와 차이가 확인된 지표만 보입니다. 구간은 지표별 { $confidence } % 신뢰구간이고, 판정은 모든 지표를 함께 고려한 것입니다(Holm).
+verdict-better = 개선
+verdict-worse = 악화
+verdict-higher = 증가
+verdict-lower = 감소
+verdict-none = 차이 확인되지 않음

@@ -1,3 +1,111 @@
 //! The command line: one file per command.
+//!
+//! Every command gives its exit code: 0 passed, 1 a check of the scene failed, 2 wrong input,
+//! 3 no device where one was demanded, 130 interrupted. Only `main` ends the process.
 
+pub mod check;
+pub mod compare;
+pub mod explain;
 pub mod import;
+pub mod run;
+
+mod folder;
+mod interrupt;
+mod kpi_table;
+mod progress;
+mod request;
+mod table;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::view::i18n::{Lang, Texts};
+
+/// Exit codes.
+mod code {
+    /// Done, and every check passed.
+    pub const PASSED: u8 = 0;
+    /// A check of the scene failed.
+    pub const CHECK_FAILED: u8 = 1;
+    /// The input is wrong, or what was asked for cannot be.
+    pub const WRONG_INPUT: u8 = 2;
+    /// Interrupted by the user, as shells number it (128 + SIGINT).
+    pub const INTERRUPTED: u8 = 130;
+}
+
+/// A digital twin of fabs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "geoul",
+    version,
+    about = "Geoul (거울): a digital twin of fabs",
+    after_help = "Exit codes: 0 passed, 1 a check of the scene failed, 2 wrong input, \
+                  3 no device where one was demanded, 130 interrupted."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs a scene and writes its report.
+    Run(run::RunArgs),
+    /// Checks a scene and lists all its faults at once.
+    Check(check::CheckArgs),
+    /// Runs two scenes with the same luck and tells what differs.
+    Compare(compare::CompareArgs),
+    /// Tells where one lot's hours went.
+    Explain(explain::ExplainArgs),
+    /// Makes a scene of files in other forms.
+    Import(import::ImportArgs),
+}
+
+/// Language of what is shown and written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LangArg {
+    /// English.
+    En,
+    /// 한국어.
+    Ko,
+}
+
+/// The texts of the language asked for, else of the environment, else English.
+fn texts(lang: Option<LangArg>) -> Texts {
+    let asked = lang.map(|l| match l {
+        LangArg::En => Lang::En,
+        LangArg::Ko => Lang::Ko,
+    });
+    let of_environment = || {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|value| !value.is_empty())
+            .and_then(|value| Lang::from_tag(&value))
+    };
+    Texts::new(asked.or_else(of_environment).unwrap_or_default())
+}
+
+/// Runs the command of these arguments (the program's name first); gives the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(message) => {
+            // A closed output is no reason to complain about help that nobody reads.
+            let _ = message.print();
+            return u8::try_from(message.exit_code()).unwrap_or(code::WRONG_INPUT);
+        }
+    };
+    let done = match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Import(args) => import::run(args),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        code::WRONG_INPUT
+    })
+}

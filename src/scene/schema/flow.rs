@@ -202,7 +202,7 @@ pub struct WipLot {
 }
 
 /// A condition on a KPI that a headless run must meet.
-#[derive(Clone, Debug, PartialEq, Reflect)]
+#[derive(Clone, Debug, PartialEq, Reflect, serde::Serialize, serde::Deserialize)]
 pub struct Check {
     /// KPI name, e.g. "cycle_time".
     pub kpi: String,

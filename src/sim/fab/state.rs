@@ -387,4 +387,9 @@ impl State {
     pub fn now_us(&self) -> u64 {
         self.now
     }
+
+    /// Events handled so far.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
 }
