@@ -140,7 +140,7 @@ fn transport(model: &Model<'_, '_>) -> Ron {
 
 /// The lowest priority above that of the regular orders, if there is one.
 fn hot_priority(model: &Model<'_, '_>) -> Option<u32> {
-    let priorities = || model.orders.iter().filter_map(|o| o.priority);
+    let priorities = || model.tables.orders.iter().filter_map(|o| o.value.priority);
     let regular = priorities().min()?;
     priorities().filter(|p| *p > regular).min()
 }
@@ -151,7 +151,12 @@ fn tool_groups(model: &Model<'_, '_>) -> Ron {
         model
             .groups
             .iter()
-            .map(|g| (g.tool.name.unwrap_or_default().to_owned(), tool_group(g, hot)))
+            .map(|g| {
+                (
+                    g.tool.name.unwrap_or_default().to_owned(),
+                    tool_group(g, hot),
+                )
+            })
             .collect(),
     )
 }
