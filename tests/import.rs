@@ -402,4 +402,71 @@ fn hvlm_has_all_its_records() {
         assert_eq!(lines_with(text, part), count, "{part}");
     }
     assert_eq!(imported.notes, Vec::<String>::new());
+    let scene = load(text);
+    let tools: u32 = scene.tool_groups.iter().map(|g| g.count).sum();
+    let steps: usize = scene.routes.iter().map(|r| r.steps.len()).sum();
+    let pms: usize = scene.tool_groups.iter().map(|g| g.pms.len()).sum();
+    assert_eq!(
+        (tools, steps, pms, scene.wip.len()),
+        (1043 + 400, 926, 292, 2255)
+    );
+}
+
+/// Loads a scene text, all warnings told as faults.
+fn load(text: &str) -> geoul::scene::schema::Scene {
+    use geoul::scene::Models;
+    use geoul::scene::load::{Bundle, load};
+    let bundle = Bundle::from_text("scene.ron", text);
+    let models = Models {
+        // What the importer writes; that the engine has these rules is its own test.
+        dispatch_rules: &["priority", "least_setup", "fifo", "critical_ratio"],
+        ..Models::default()
+    };
+    let loaded = load(&bundle, "scene.ron", &[], &models)
+        .unwrap_or_else(|faults| panic!("{}", faults.to_text()));
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.to_text());
+    loaded.scene
+}
+
+#[test]
+fn an_imported_scene_loads_and_means_what_the_tables_say() {
+    use geoul::scene::dist::Dist;
+    use geoul::scene::schema::{CqtAction, Due, Per, PmInterval};
+    use geoul::units::Duration;
+    let imported = smt2020::import("small fab", &small_fab()).unwrap_or_else(|f| panic!("{f}"));
+    let scene = load(&imported.text);
+    let us = |minutes: f64| Duration((minutes * 6e7).round() as u64);
+    let steps = &scene.routes[0].steps;
+    assert_eq!(
+        steps[0].time,
+        Dist::Uniform {
+            low: us(294.975),
+            high: us(326.025)
+        }
+    );
+    assert_eq!(steps[0].cqt[0].to, 2);
+    assert_eq!(steps[0].cqt[0].limit, Duration::minutes(120));
+    assert_eq!(steps[0].cqt[0].on_violation, CqtAction::Count);
+    assert_eq!(
+        (steps[1].per, steps[1].interval),
+        (Per::Wafer, Some(us(0.63)))
+    );
+    assert_eq!(steps[2].dedicate, [7]);
+    assert_eq!(steps[4].sampling, 0.4);
+    assert_eq!(
+        steps[4].rework.map(|r| (r.probability, r.to)),
+        Some((0.017, 2))
+    );
+    let bench = scene
+        .tool_groups
+        .iter()
+        .find(|g| g.name == "Bench_1")
+        .expect("it is there");
+    assert_eq!(
+        (bench.pms[0].every, bench.pms[0].first),
+        (PmInterval::Wafers(4500), Some(4200))
+    );
+    assert_eq!(scene.releases[0].due, Due::After(Duration(217_815_000_000)));
+    assert_eq!(scene.wip[3].step, 5);
+    assert_eq!(scene.wip[3].due, Some(Duration(86_401_000_000)));
 }
