@@ -8,7 +8,11 @@ pub const HOUR: u64 = 3_600_000_000;
 
 /// Two products, two lot types and one initial type, two groups with three tools.
 pub fn tiny_names() -> Names {
-    let s = |l: &[&str]| l.iter().map(|s| s.to_string()).collect::<Vec<_>>();
+    let s = |l: &[&str]| {
+        l.iter()
+            .map(std::string::ToString::to_string)
+            .collect::<Vec<_>>()
+    };
     Names {
         lot_types: s(&["A", "B", "Init pa"]),
         first_init_type: 2,

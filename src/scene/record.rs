@@ -487,18 +487,16 @@ pub fn pick<'v, V>(
 ) -> Option<&'v V> {
     let names = || variants.iter().map(|(n, _)| *n);
     let list = || format!("one of: {}", names().collect::<Vec<_>>().join(", "));
-    let name = match &node.kind {
-        Kind::Name(name)
-        | Kind::Tuple {
-            name: Some(name), ..
-        }
-        | Kind::Struct {
-            name: Some(name), ..
-        } => name,
-        _ => {
-            cx.wrong_kind(node, &list());
-            return None;
-        }
+    let (Kind::Name(name)
+    | Kind::Tuple {
+        name: Some(name), ..
+    }
+    | Kind::Struct {
+        name: Some(name), ..
+    }) = &node.kind
+    else {
+        cx.wrong_kind(node, &list());
+        return None;
     };
     let found = variants.iter().find(|(n, _)| n == name);
     if found.is_none() {

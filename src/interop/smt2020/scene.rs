@@ -185,8 +185,11 @@ fn tool_group(group: &Group<'_, '_>, hot: Option<u32>) -> Ron {
         );
     }
     fields
-        .put_some("load", tool.load.map(|t| t.text()))
-        .put_some("unload", tool.unload.map(|t| t.text()))
+        .put_some("load", tool.load.map(super::super::quantity::Time::text))
+        .put_some(
+            "unload",
+            tool.unload.map(super::super::quantity::Time::text),
+        )
         .put("dispatch", Ron::strs(tool.dispatch.iter().copied()));
     if tool.wake_least_setup {
         fields.put("wake", Ron::Ident("LeastSetup"));
@@ -200,7 +203,7 @@ fn tool_group(group: &Group<'_, '_>, hot: Option<u32>) -> Ron {
         fields
             .put_some("from", s.from)
             .put_some("to", s.to)
-            .put_some("time", s.time.map(|t| t.text()));
+            .put_some("time", s.time.map(super::super::quantity::Time::text));
         fields.ron()
     });
     let min_runs = group.min_runs.iter().map(|r| {
@@ -283,14 +286,17 @@ fn step(s: &Step<'_>, route: &Route<'_, '_>) -> Ron {
     };
     let interval = s.wafer_interval.or(s.lot_interval);
     fields
-        .put_some("interval", interval.map(|t| t.text()))
+        .put_some("interval", interval.map(super::super::quantity::Time::text))
         .put_some(
             "batch",
             s.batch
                 .map(|(least, most)| format!("{least}..{most} wafers")),
         )
         .put_some("setup", s.setup)
-        .put_some("setup_time", s.setup_time.map(|t| t.text()))
+        .put_some(
+            "setup_time",
+            s.setup_time.map(super::super::quantity::Time::text),
+        )
         .put_some(
             "sampling",
             s.sampling_percent.filter(|p| *p != 100.0).map(percent_text),

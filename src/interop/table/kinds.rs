@@ -248,8 +248,14 @@ pub(super) fn tools(table: &Table<'_>, no_areas: bool) -> Ron {
             .put_some("count", r.need_count("count", 1))
             .put_some("location", r.text("location"))
             .put_some("capacity", capacity(r))
-            .put_some("load", r.time("load").map(|t| t.text()))
-            .put_some("unload", r.time("unload").map(|t| t.text()));
+            .put_some(
+                "load",
+                r.time("load").map(super::super::quantity::Time::text),
+            )
+            .put_some(
+                "unload",
+                r.time("unload").map(super::super::quantity::Time::text),
+            );
         if let Some(rules) = r.text("dispatch") {
             let rules = rules
                 .split([';', '>', ','])
@@ -351,7 +357,7 @@ fn interval(r: Record<'_>, key: &str) -> Option<String> {
     if let Some(n) = r.wafers(key) {
         return Some(format!("{n} wafers"));
     }
-    r.time(key).map(|t| t.text())
+    r.time(key).map(super::super::quantity::Time::text)
 }
 
 /// The fragment of a table of lots in work.
@@ -366,7 +372,7 @@ pub(super) fn wip(table: &Table<'_>) -> Ron {
             .put_some("step", step)
             .put_some("wafers", r.count("wafers", 1))
             .put_some("priority", priority(r))
-            .put_some("due", r.time("due").map(|t| t.text()));
+            .put_some("due", r.time("due").map(super::super::quantity::Time::text));
         lot.ron()
     });
     let lots = lots.collect();
@@ -440,7 +446,10 @@ fn plan(r: Record<'_>) -> Option<Ron> {
     };
     let mut plan = Fields::new();
     plan.put("interval", interval.ron())
-        .put_some("first", r.time("first").map(|t| t.text()))
+        .put_some(
+            "first",
+            r.time("first").map(super::super::quantity::Time::text),
+        )
         .put_some("lots", r.count("lots", 1))
         .put_some("max", r.count("max", 1));
     Some(plan.variant("Every"))

@@ -101,7 +101,7 @@ impl Summary {
         let moments = &mut self.moments;
         self.pending
             .push(record.replication, measure(&self.names, record), |values| {
-                fold(moments, &values)
+                fold(moments, &values);
             });
         self.digests
             .insert(record.replication, record.digest.clone());

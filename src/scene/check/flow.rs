@@ -9,7 +9,10 @@ use super::super::form::{
 };
 use super::super::quantity::StepRef;
 use super::super::record::{At, Context};
-use super::super::schema::*;
+use super::super::schema::{
+    Capacity, Cqt, CqtAction, Due, Per, Plan, Product, Release, Rework, Route, Scene, Step,
+    Successor, ToolGroup, ToolSpec, WipLot,
+};
 use super::super::value::{Lots, Probability, Wafers};
 use super::plant::{known_state, operator};
 use super::{Names, Table, entries, items, unique, value, value_or};

@@ -8,7 +8,11 @@ use super::super::form::{
     BreakdownForm, CapacityForm, OperatorForm, PmForm, PoolForm, SceneForm, ToolGroupForm,
 };
 use super::super::record::{At, Context};
-use super::super::schema::*;
+use super::super::schema::{
+    Archetype, Area, BatchKey, Bay, Breakdown, Capacity, FailureClock, Light, MinRun, OperatorNeed,
+    OperatorPhase, Overflow, Place, Pm, PmInterval, Pool, QueueLimit, Scene, SetupTime, Stocker,
+    ToolGroup, ToolSpec, TransportTime, Wake,
+};
 use super::super::tree::Span;
 use super::super::value::{Angle, Length, Lots, Named};
 use super::{Models, Names, entries, items, unique, value, value_or};

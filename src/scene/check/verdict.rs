@@ -4,7 +4,11 @@ use super::super::diagnostic::Diagnostic;
 use super::super::form::{CheckForm, SceneForm};
 use super::super::quantity::Measure;
 use super::super::record::{At, Context};
-use super::super::schema::*;
+use super::super::schema::{
+    BreakdownInPm, CascadeLoadBusy, CascadeSetup, CascadeStart, CascadeWake, Check, Limits,
+    Options, Plan, PmBreakdownOrder, PmClock, PmStagger, Release, Reservation, Run, Scene,
+    SetupRank,
+};
 use super::super::value::{Lots, Probability, report_unit_error};
 use super::{Models, entries, items, value, value_or};
 use crate::units::{UnitError, nearest_spelling, parse_as, parse_unit};

@@ -19,14 +19,14 @@ impl<O: Observer> Engine<'_, O> {
     // ---- lists of tools that can take a lot ------------------------------------------
 
     /// Most jobs inside a tool.
-    pub(super) fn capacity(&self, group: u32) -> u32 {
+    fn capacity(&self, group: u32) -> u32 {
         match self.model.groups[group as usize].shape {
             Shape::Cascade(lots) => lots,
             Shape::Single | Shape::Batch => 1,
         }
     }
 
-    pub(super) fn can_take(&self, tool: u32) -> bool {
+    fn can_take(&self, tool: u32) -> bool {
         let t = &self.s.tools[tool as usize];
         let group = self.s.tools[tool as usize].group;
         t.down == NONE
@@ -39,7 +39,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// When a lot must start to load so as to be in time for a slot, µs.
-    pub(super) fn load_start(&self, group: u32, slot: u64) -> u64 {
+    fn load_start(&self, group: u32, slot: u64) -> u64 {
         slot.saturating_sub(self.model.groups[group as usize].load_us)
     }
 
@@ -73,7 +73,7 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    pub(super) fn forget_soon(&mut self, tool: u32) {
+    fn forget_soon(&mut self, tool: u32) {
         let t = &mut self.s.tools[tool as usize];
         if std::mem::take(&mut t.soon) {
             self.s.groups[t.group as usize]
@@ -83,7 +83,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Of the pipelines nobody was told of, the one whose slot is free for longest; NONE: none.
-    pub(super) fn longest_free_unannounced(&self, group: u32) -> (u64, u32) {
+    fn longest_free_unannounced(&self, group: u32) -> (u64, u32) {
         self.s.groups[group as usize]
             .soon
             .iter()
@@ -184,7 +184,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// The first tool of the list in the group's wake order; NONE: the list is empty.
-    pub(super) fn wake_in_order(
+    fn wake_in_order(
         &self,
         group: u32,
         lot: u32,
@@ -265,7 +265,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Setup time by which lots are ranked, µs.
-    pub(super) fn setup_rank(&self, tool: u32, step: u32) -> u64 {
+    fn setup_rank(&self, tool: u32, step: u32) -> u64 {
         let spec = &self.model.steps[step as usize];
         if self.model.options.setup_rank == SetupRank::Table && spec.setup_us != NEVER {
             0
@@ -325,7 +325,7 @@ impl<O: Observer> Engine<'_, O> {
         free
     }
 
-    pub(super) fn keys(&self, group: u32, tool: u32, waiting: &Waiting, out: &mut Vec<f64>) {
+    fn keys(&self, group: u32, tool: u32, waiting: &Waiting, out: &mut Vec<f64>) {
         let l = &self.s.lots[waiting.lot as usize];
         let spec = &self.model.steps[waiting.step as usize];
         let mut queue_time_left = f64::INFINITY;
@@ -362,7 +362,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Positions of the eligible lots of the queue in rank order.
-    pub(super) fn ranked(&mut self, group: u32, tool: u32) -> Vec<usize> {
+    fn ranked(&mut self, group: u32, tool: u32) -> Vec<usize> {
         let queue = std::mem::take(&mut self.s.groups[group as usize].queue);
         let mut ranked: Vec<(Vec<f64>, usize)> = Vec::new();
         for (position, waiting) in queue.iter().enumerate() {
@@ -384,7 +384,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Position of the lot the tool takes next.
-    pub(super) fn best(&mut self, group: u32, tool: u32) -> Option<usize> {
+    fn best(&mut self, group: u32, tool: u32) -> Option<usize> {
         let order = self.model.groups[group as usize].ranking.order;
         let n = self.s.groups[group as usize].queue.len();
         if self.model.groups[group as usize].plain && order != Order::Keys {
@@ -450,7 +450,7 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    pub(super) fn pick(&mut self, group: u32, tool: u32) -> Option<Pick> {
+    fn pick(&mut self, group: u32, tool: u32) -> Option<Pick> {
         if self.model.groups[group as usize].shape != Shape::Batch {
             return self.best(group, tool).map(Pick::Lot);
         }

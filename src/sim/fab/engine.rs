@@ -125,7 +125,7 @@ impl<'m, O: Observer> Engine<'m, O> {
                     self.s.events.push(wait, Kind::Release, index);
                 }
                 Plan::Every { first_us, max, .. } if *max > 0 => {
-                    self.s.events.push(*first_us, Kind::Release, index)
+                    self.s.events.push(*first_us, Kind::Release, index);
                 }
                 Plan::Every { .. } => {}
                 Plan::List(times) => {

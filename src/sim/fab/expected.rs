@@ -86,8 +86,8 @@ impl Builder<'_> {
                 break;
             }
         }
-        for position in 0..n {
-            self.model.steps[first + position].remaining_us = remaining[position];
+        for (step, remaining) in self.model.steps[first..first + n].iter_mut().zip(remaining) {
+            step.remaining_us = remaining;
         }
     }
 

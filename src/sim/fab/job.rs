@@ -9,7 +9,7 @@ use crate::scene::schema::{CascadeLoadBusy, OperatorPhase, Reservation};
 
 impl<O: Observer> Engine<'_, O> {
     /// Changes the setup if the step needs it: time of the change, µs.
-    pub(super) fn change_setup(&mut self, tool: u32, step: u32) -> u64 {
+    fn change_setup(&mut self, tool: u32, step: u32) -> u64 {
         let time = self.setup_needed(tool, step);
         let spec = &self.model.steps[step as usize];
         let t = &mut self.s.tools[tool as usize];
@@ -24,7 +24,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// What every lot of a job does when the job starts.
-    pub(super) fn begin(&mut self, tool: u32, lot: u32) {
+    fn begin(&mut self, tool: u32, lot: u32) {
         self.close_windows(lot);
         let now = self.s.now;
         let model = self.model;
@@ -66,7 +66,7 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    pub(super) fn process_draw(&self, lot: u32) -> f64 {
+    fn process_draw(&self, lot: u32) -> f64 {
         let l = &self.s.lots[lot as usize];
         self.model.steps[l.step as usize].time.draw(
             l.words[1],
@@ -79,7 +79,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Puts the job of `head` into the tool until its end.
-    pub(super) fn insert_job(&mut self, tool: u32, head: u32, load_end: u64, exit: u64) {
+    fn insert_job(&mut self, tool: u32, head: u32, load_end: u64, exit: u64) {
         let was_empty = self.s.tools[tool as usize].inside == 0;
         let spec = &self.model.steps[self.s.lots[head as usize].step as usize];
         for resource in [spec.operator, spec.reticle] {
@@ -246,7 +246,7 @@ impl<O: Observer> Engine<'_, O> {
         self.after_job(tool);
     }
 
-    pub(super) fn remove_job(&mut self, tool: u32, head: u32) {
+    fn remove_job(&mut self, tool: u32, head: u32) {
         let next = self.s.lots[head as usize].next_job;
         let t = &mut self.s.tools[tool as usize];
         t.inside -= 1;

@@ -179,7 +179,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Whether a blocking queue has room for one more lot on its way.
-    pub(super) fn has_room(&self, group: u32) -> bool {
+    fn has_room(&self, group: u32) -> bool {
         let spec = &self.model.groups[group as usize];
         if spec.queue_limit == NONE || spec.overflow == Overflow::Lose {
             return true;
@@ -189,13 +189,13 @@ impl<O: Observer> Engine<'_, O> {
         s.queue.len() as u64 + u64::from(s.coming) < u64::from(spec.queue_limit) + free as u64
     }
 
-    pub(super) fn bounded(&self, group: u32) -> bool {
+    fn bounded(&self, group: u32) -> bool {
         let spec = &self.model.groups[group as usize];
         spec.queue_limit != NONE && spec.overflow == Overflow::Block
     }
 
     /// A new lot goes to its first step, or waits before the plant until there is room.
-    pub(super) fn enter(&mut self, lot: u32) {
+    fn enter(&mut self, lot: u32) {
         let group = self.model.steps[self.s.lots[lot as usize].step as usize].group;
         if self.has_room(group) {
             if self.bounded(group) {
@@ -336,7 +336,7 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    pub(super) fn report_step(&mut self, lot: u32, next_us: u64) {
+    fn report_step(&mut self, lot: u32, next_us: u64) {
         if !O::STEPS {
             return;
         }
@@ -386,7 +386,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// The only tool the lot may use for its step; NONE: any of the group.
-    pub(super) fn dedicated_tool(&self, lot: u32) -> u32 {
+    fn dedicated_tool(&self, lot: u32) -> u32 {
         let slot = self.model.steps[self.s.lots[lot as usize].step as usize].dedicated;
         if slot == NONE {
             NONE

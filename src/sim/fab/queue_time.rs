@@ -23,7 +23,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// One lot fewer is inside a bounded window: the step that opens it may start again.
-    pub(super) fn window_left(&mut self, cqt: u32) {
+    fn window_left(&mut self, cqt: u32) {
         let spec = &self.model.cqts[cqt as usize];
         if spec.lots_max != NONE {
             self.s.cqt_inside[cqt as usize] -= 1;
@@ -63,7 +63,7 @@ impl<O: Observer> Engine<'_, O> {
         spec.closes.0 < spec.closes.1 && self.judge_late(lot)
     }
 
-    pub(super) fn judge_late(&mut self, lot: u32) -> bool {
+    fn judge_late(&mut self, lot: u32) -> bool {
         let model = self.model;
         let spec = &model.steps[self.s.lots[lot as usize].step as usize];
         let mut late = Late::Go;
