@@ -141,7 +141,10 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     }
     if end == End::Cancelled {
         let (n, of) = (done.to_string(), replications.to_string());
-        eprintln!("{}", texts.with("cli-interrupted", &[("n", &n), ("of", &of)]));
+        eprintln!(
+            "{}",
+            texts.with("cli-interrupted", &[("n", &n), ("of", &of)])
+        );
         return Ok(code::INTERRUPTED);
     }
     Ok(code::PASSED)
@@ -199,10 +202,7 @@ fn text(facts: [&Facts; 2], pairs: u64, rows: &[DifferenceRow], texts: &Texts) -
             format!("{label} · {}", row.of)
         };
         let half = row.high.map(|h| h - row.difference).filter(|h| *h > 0.0);
-        let decimals = half.map_or_else(
-            || decimals_for(row.a.abs().max(row.b.abs())),
-            decimals_of,
-        );
+        let decimals = half.map_or_else(|| decimals_for(row.a.abs().max(row.b.abs())), decimals_of);
         let interval = match (row.low, row.high) {
             (Some(low), Some(high)) => {
                 format!("{} … {}", number(low, decimals), number(high, decimals))

@@ -88,10 +88,7 @@ fn half(row: &Row) -> Option<f64> {
 }
 
 fn figure(row: Option<&Row>) -> String {
-    row.map_or_else(
-        || "–".to_owned(),
-        |row| with_interval(row.mean, half(row)),
-    )
+    row.map_or_else(|| "–".to_owned(), |row| with_interval(row.mean, half(row)))
 }
 
 fn label(name: &str, texts: &Texts) -> String {

@@ -101,15 +101,18 @@ pub fn run(args: &RunArgs) -> anyhow::Result<u8> {
         &texts,
     );
     let mut fault = None;
-    let end = cores::run(&[&job], threads(args.threads), &cancel, &mut |_, answer| {
-        match take(&mut folder, &mut progress, facts, answer) {
+    let end = cores::run(
+        &[&job],
+        threads(args.threads),
+        &cancel,
+        &mut |_, answer| match take(&mut folder, &mut progress, facts, answer) {
             Ok(()) => Flow::Continue,
             Err(error) => {
                 fault = Some(error);
                 Flow::Stop
             }
-        }
-    });
+        },
+    );
     drop(progress);
     if let Some(error) = fault {
         return Err(error);
@@ -154,7 +157,10 @@ pub fn run(args: &RunArgs) -> anyhow::Result<u8> {
     }
     if end == End::Cancelled {
         let (n, of) = (done.to_string(), replications.to_string());
-        eprintln!("{}", texts.with("cli-interrupted", &[("n", &n), ("of", &of)]));
+        eprintln!(
+            "{}",
+            texts.with("cli-interrupted", &[("n", &n), ("of", &of)])
+        );
         return Ok(code::INTERRUPTED);
     }
     open(args, &report)?;

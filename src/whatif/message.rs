@@ -233,9 +233,6 @@ mod tests {
         };
         let answer = Answer::Replication(Box::new(record));
         let text = serde_json::to_string(&answer).expect("JSON");
-        assert_eq!(
-            serde_json::from_str::<Answer>(&text).expect("read"),
-            answer
-        );
+        assert_eq!(serde_json::from_str::<Answer>(&text).expect("read"), answer);
     }
 }

@@ -69,10 +69,7 @@ impl Pair {
     ///
     /// # Errors
     /// A record breaks a law.
-    pub fn run(
-        &mut self,
-        tell: &mut dyn FnMut(usize, &Answer) -> Flow,
-    ) -> Result<End, Violation> {
+    pub fn run(&mut self, tell: &mut dyn FnMut(usize, &Answer) -> Flow) -> Result<End, Violation> {
         let facts = self.jobs[0].facts();
         let first = facts.first_replication;
         for replication in first..first + facts.replications {

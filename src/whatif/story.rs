@@ -80,9 +80,15 @@ mod tests {
             ],
             ..RunRecord::default()
         };
-        assert_eq!(typical(&record, 2).map(|l| (l.lot_type, l.number)), Some((1, 3)));
+        assert_eq!(
+            typical(&record, 2).map(|l| (l.lot_type, l.number)),
+            Some((1, 3))
+        );
         record.warmup_us = 10_000;
-        assert_eq!(typical(&record, 2).map(|l| (l.lot_type, l.number)), Some((1, 0)));
+        assert_eq!(
+            typical(&record, 2).map(|l| (l.lot_type, l.number)),
+            Some((1, 0))
+        );
         record.lots.retain(|l| l.lot_type == 2);
         assert_eq!(typical(&record, 2), None);
     }

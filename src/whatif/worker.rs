@@ -167,23 +167,27 @@ impl Job {
         let seed = Seed(self.facts.seed).replication(replication);
         let mut engine = Engine::new(&self.model, seed, observer);
         let mut pace = Pace::new(total_us);
-        let typical =
-            self.story == Story::Typical && replication == self.facts.first_replication;
+        let typical = self.story == Story::Typical && replication == self.facts.first_replication;
         let mut snapshot = None;
         // A path is told from the end of the warm-up, so that no run is done twice for it.
         for until_us in [self.facts.warmup_us, total_us] {
-            let flow = advance(&mut engine, until_us, &mut pace, &mut |observer, done_us| {
-                if let Some(steps) = observer.take_chunk()
-                    && tell(Answer::Steps { replication, steps }) == Flow::Stop
-                {
-                    return Flow::Stop;
-                }
-                tell(Answer::Progress {
-                    replication,
-                    done_us,
-                    total_us,
-                })
-            });
+            let flow = advance(
+                &mut engine,
+                until_us,
+                &mut pace,
+                &mut |observer, done_us| {
+                    if let Some(steps) = observer.take_chunk()
+                        && tell(Answer::Steps { replication, steps }) == Flow::Stop
+                    {
+                        return Flow::Stop;
+                    }
+                    tell(Answer::Progress {
+                        replication,
+                        done_us,
+                        total_us,
+                    })
+                },
+            );
             if flow.map_err(|e| broke_off(replication, &e))? == Flow::Stop {
                 return Ok(Flow::Stop);
             }
@@ -193,9 +197,7 @@ impl Job {
         }
         let (record, observer) = engine.finish(replication);
         let found = match self.story {
-            Story::Typical if typical => {
-                story::typical(&record, self.model.names.first_init_type)
-            }
+            Story::Typical if typical => story::typical(&record, self.model.names.first_init_type),
             Story::Lot(lot_type, number) if replication == self.facts.first_replication => {
                 Some(self.find(&record, lot_type, number)?)
             }

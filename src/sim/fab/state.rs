@@ -390,6 +390,6 @@ impl State {
 
     /// Events handled so far.
     pub fn events(&self) -> u64 {
-        self.events
+        self.event_count
     }
 }
