@@ -59,6 +59,7 @@ enum Command {
     /// Tells where one lot's hours went.
     Explain(explain::ExplainArgs),
     /// Makes a scene of files in other forms.
+    #[command(flatten_help = true)]
     Import(import::ImportArgs),
 }
 
