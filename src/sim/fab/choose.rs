@@ -219,7 +219,9 @@ impl<O: Observer> Engine<'_, O> {
     /// The tool that an arriving lot wakes among those that may take it; NONE: none.
     pub(super) fn wake_eligible(&mut self, group: u32, waiting: &Waiting) -> u32 {
         let reserved = self.s.lots[waiting.lot as usize].reserved_tool;
+        // After rework the reserved tool may be of another group than this step's.
         if reserved != NONE
+            && self.s.tools[reserved as usize].group == group
             && self.s.tools[reserved as usize].availability != Availability::No
             && self.eligible(reserved, waiting)
         {
@@ -491,12 +493,14 @@ impl<O: Observer> Engine<'_, O> {
             // The leader is the first in rank of its family, so it is taken first.
             let hot = i64::from(queue[*leader].priority) >= hot_priority;
             let mut positions = Vec::new();
+            let mut opened = Vec::new();
             let mut wafers = 0;
             for position in &ranked {
                 let waiting = &queue[*position];
                 let more = self.s.lots[waiting.lot as usize].wafers;
                 if model.steps[waiting.step as usize].family == spec.family
                     && wafers + more <= spec.batch_max
+                    && self.windows_hold(waiting, &mut opened)
                 {
                     wafers += more;
                     positions.push(*position);
@@ -509,6 +513,33 @@ impl<O: Observer> Engine<'_, O> {
             }
         }
         None
+    }
+
+    /// Whether the bounded windows that the lot's step opens hold it beside the lots of its
+    /// batch; `opened`: the windows that those open, one entry for each lot.
+    fn windows_hold(&self, waiting: &Waiting, opened: &mut Vec<u32>) -> bool {
+        let model = self.model;
+        let spec = &model.steps[waiting.step as usize];
+        if !spec.cqt_hold {
+            return true;
+        }
+        let before = opened.len();
+        for i in spec.opens.0..spec.opens.1 {
+            let cqt = model.lists[i as usize];
+            let window = &model.cqts[cqt as usize];
+            let slot = waiting.lot * model.cqt_slots + window.slot;
+            if window.lots_max == NONE || self.s.windows[slot as usize].cqt == cqt {
+                continue;
+            }
+            let beside = opened[..before].iter().filter(|c| **c == cqt).count() as u64;
+            let inside = u64::from(self.s.cqt_inside[cqt as usize]) + beside;
+            if inside >= u64::from(window.lots_max) {
+                opened.truncate(before);
+                return false;
+            }
+            opened.push(cqt);
+        }
+        true
     }
 
     /// The tool takes what it can from its queue, and goes to the list of free tools
@@ -534,9 +565,15 @@ impl<O: Observer> Engine<'_, O> {
                     started = true;
                 }
                 Pick::Batch { leader, positions } => {
+                    let step = self.s.lots[leader as usize].step;
+                    let family = self.model.steps[step as usize].family as usize;
+                    let ready = self.s.groups[group as usize].family_ready[family];
                     let mut lots = Vec::with_capacity(positions.len());
                     for position in positions.into_iter().rev() {
-                        lots.push(self.unqueue(group, position));
+                        let lot = self.unqueue(group, position);
+                        // As it was before the first of them left the queue.
+                        self.s.lots[lot as usize].batch_ready = ready;
+                        lots.push(lot);
                     }
                     lots.reverse();
                     let before = lots.len();

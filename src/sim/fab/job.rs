@@ -80,7 +80,9 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Puts the job of `head` into the tool until its end.
     fn insert_job(&mut self, tool: u32, head: u32, load_end: u64, exit: u64) {
-        let was_empty = self.s.tools[tool as usize].inside == 0;
+        // Lots that are done and blocked keep a tool from being empty, not from resting.
+        let t = &self.s.tools[tool as usize];
+        let was_resting = t.inside == t.blocked;
         let spec = &self.model.steps[self.s.lots[head as usize].step as usize];
         for resource in [spec.operator, spec.reticle] {
             if resource != NONE {
@@ -99,7 +101,7 @@ impl<O: Observer> Engine<'_, O> {
             self.s.events.push(load_end, Kind::OperatorFree, head);
         }
         self.s.events.push(exit, Kind::JobEnd, head);
-        if was_empty && self.model.tools[tool as usize].busy_failures {
+        if was_resting && self.model.tools[tool as usize].busy_failures {
             self.arm_busy_failures(tool);
         }
     }
@@ -226,12 +228,23 @@ impl<O: Observer> Engine<'_, O> {
             times.productive_us -= idle;
             times.standby_us += idle;
         }
+        // Wafers count before the lots move: one that comes straight back to a pipeline
+        // with room must find the maintenance due.
         let mut wafers = 0;
         let mut lot = head;
         while lot != NONE {
             let l = &self.s.lots[lot as usize];
-            let next = l.next_in_batch;
             wafers += u64::from(l.wafers);
+            lot = l.next_in_batch;
+        }
+        self.s.tools[tool as usize].record.wafers += wafers;
+        self.count_wafers(tool, wafers);
+        if self.s.tools[tool as usize].pms_due > 0 {
+            self.make_unavailable(tool);
+        }
+        let mut lot = head;
+        while lot != NONE {
+            let next = self.s.lots[lot as usize].next_in_batch;
             if !self.leave_step(lot) {
                 // It keeps its place in the tool until there is room.
                 let t = &mut self.s.tools[tool as usize];
@@ -240,9 +253,6 @@ impl<O: Observer> Engine<'_, O> {
             }
             lot = next;
         }
-        let t = &mut self.s.tools[tool as usize];
-        t.record.wafers += wafers;
-        self.count_wafers(tool, wafers);
         self.after_job(tool);
     }
 
