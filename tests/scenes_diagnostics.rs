@@ -36,9 +36,8 @@ fn every_field_of_every_record_is_read() {
 
 /// Loads a wrong scene and compares all its diagnostics with the reviewed text beside it.
 fn check_wrong(name: &str, overrides: &[(&str, &str)]) -> Diagnostics {
-    let faults = match load_file(&format!("tests/wrong/{name}.ron"), overrides) {
-        Err(faults) => faults,
-        Ok(_) => panic!("{name} loads, but it is wrong"),
+    let Err(faults) = load_file(&format!("tests/wrong/{name}.ron"), overrides) else {
+        panic!("{name} loads, but it is wrong");
     };
     assert!(faults.has_errors());
     expect_file![format!(

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use geoul::interop::smt2020;
 use geoul::results::kpi::{Summary, verify};
@@ -39,7 +39,7 @@ fn table(path: PathBuf) -> BTreeMap<String, Vec<f64>> {
         .collect()
 }
 
-fn model(folder: &PathBuf) -> Model {
+fn model(folder: &Path) -> Model {
     let files = smt2020::read_folder(&folder.join("SMT2020_HVLM"))
         .unwrap_or_else(|faults| panic!("{faults}"));
     let scene = smt2020::import("HVLM", &files).unwrap_or_else(|faults| panic!("{faults}"));
