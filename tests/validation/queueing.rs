@@ -101,13 +101,28 @@ impl Cases {
                 Claim("Lq", number(v, "Lq"), w, queue(0)),
                 Claim("W", number(v, "W"), w, cycle_time(0)),
                 Claim("Wq", number(v, "Wq"), w, wait(0)),
-                Claim("sojourn p95", number(v, "sojourn_p95"), w, sojourn_quantile(0.95)),
-                Claim("sojourn p99", number(v, "sojourn_p99"), w, sojourn_quantile(0.99)),
+                Claim(
+                    "sojourn p95",
+                    number(v, "sojourn_p95"),
+                    w,
+                    sojourn_quantile(0.95),
+                ),
+                Claim(
+                    "sojourn p99",
+                    number(v, "sojourn_p99"),
+                    w,
+                    sojourn_quantile(0.99),
+                ),
             ];
             let plant = station(exponential(1.0 / lam), exponential(1.0), 1);
             let effort = self.effort(total, settling(rho, 1.0));
-            self.cases
-                .push(case(&format!("M/M/1 rho={rho}"), plant, lam, effort, claims));
+            self.cases.push(case(
+                &format!("M/M/1 rho={rho}"),
+                plant,
+                lam,
+                effort,
+                claims,
+            ));
         }
         for v in list(&v["mmc"]) {
             let (lam, rho, c) = (number(v, "lam"), number(v, "rho"), count(v, "c"));
@@ -130,14 +145,24 @@ impl Cases {
             ];
             let plant = station(exponential(1.0 / lam), exponential(1.0), c);
             let effort = self.effort(total, settling(rho, f64::from(c)));
-            self.cases
-                .push(case(&format!("M/M/{c} rho={rho:.3}"), plant, lam, effort, claims));
+            self.cases.push(case(
+                &format!("M/M/{c} rho={rho:.3}"),
+                plant,
+                lam,
+                effort,
+                claims,
+            ));
         }
         for v in list(&v["mmcc_erlang_b"]) {
             let effort = self.effort(2e7, 50.0);
             let truth = number(v, "blocking");
-            self.cases
-                .push(loss_station(number(v, "a"), count(v, "c"), truth, 0.01, effort));
+            self.cases.push(loss_station(
+                number(v, "a"),
+                count(v, "c"),
+                truth,
+                0.01,
+                effort,
+            ));
         }
         for v in list(&v["mm1_nonpreemptive_priority"]) {
             let effort = self.effort(3.5e7, settling(0.85, 1.0));
@@ -185,8 +210,13 @@ impl Cases {
             ];
             let plant = station(constant(1.0 / lam), exponential(1.0), 1);
             let effort = self.effort(total, settling(rho, 1.0));
-            self.cases
-                .push(case(&format!("D/M/1 rho={rho}"), plant, lam, effort, claims));
+            self.cases.push(case(
+                &format!("D/M/1 rho={rho}"),
+                plant,
+                lam,
+                effort,
+                claims,
+            ));
         }
         for v in list(&v["cascade_single_tool_poisson"]) {
             let (lam, p, c) = (number(v, "lam"), number(v, "p"), number(v, "c"));
@@ -220,16 +250,30 @@ impl Cases {
             let (mttf, mttr) = (number(v, "mttf"), number(v, "mttr"));
             let rate = number(v, "repair_rate");
             let claims = repair_claims(n, crews, mttr, number(v, "mean_down"), rate, 0.01);
-            let failures = if n > 10 { 2.4e7 } else { 2.4e7 / f64::from(crews.min(2)) };
+            let failures = if n > 10 {
+                2.4e7
+            } else {
+                2.4e7 / f64::from(crews.min(2))
+            };
             let effort = self.effort(failures, 20.0 * (mttf + mttr));
             let name = format!("{n} machines, {crews} repairers");
-            self.cases
-                .push(case(&name, machines(n, Some(crews), mttf, mttr), rate, effort, claims));
+            self.cases.push(case(
+                &name,
+                machines(n, Some(crews), mttf, mttr),
+                rate,
+                effort,
+                claims,
+            ));
         }
         for v in list(&v["mm1_calendar_breakdown_preempt_resume"]) {
             let lam = number(v, "lam");
             let claims = vec![
-                Claim("availability", number(v, "availability"), 0.01, Box::new(|r| 1.0 - down()(r))),
+                Claim(
+                    "availability",
+                    number(v, "availability"),
+                    0.01,
+                    Box::new(|r| 1.0 - down()(r)),
+                ),
                 Claim("utilisation", lam, 0.01, busy(0..1)),
                 Claim("L", number(v, "L"), 0.01, lots()),
                 Claim("W", number(v, "W"), 0.01, cycle_time(0)),
@@ -271,15 +315,23 @@ impl Cases {
             let effort = self.effort(6e5, 5.0 * mttf);
             let plant = machines(100, None, mttf, mttr);
             let rate = 100.0 / (mttf + mttr);
-            self.cases
-                .push(case(&format!("renewal mttr={mttr}"), plant, rate, effort, claims));
+            self.cases.push(case(
+                &format!("renewal mttr={mttr}"),
+                plant,
+                rate,
+                effort,
+                claims,
+            ));
         }
     }
 
     fn networks(&mut self, v: &Value) {
         for v in list(&v["jackson_open"]) {
             let reals = |key: &str| -> Vec<f64> {
-                list(&v[key]).iter().map(|x| x.as_f64().expect("a number")).collect()
+                list(&v[key])
+                    .iter()
+                    .map(|x| x.as_f64().expect("a number"))
+                    .collect()
             };
             let tools: Vec<u32> = reals("c").iter().map(|c| *c as u32).collect();
             let back: Vec<(u32, f64)> = list(&v["P"][2])
@@ -304,12 +356,23 @@ impl Cases {
                 first = range.end;
                 claims.push(Claim(names[0], reals("lam")[i], 0.01, starts(i)));
                 claims.push(Claim(names[1], reals("rho")[i], 0.01, busy(range.clone())));
-                claims.push(Claim(names[2], reals("L_station")[i], 0.01, lots_at(i, range.clone())));
-                claims.push(Claim(names[3], reals("W_station")[i], 0.01, time_at(i, range)));
+                claims.push(Claim(
+                    names[2],
+                    reals("L_station")[i],
+                    0.01,
+                    lots_at(i, range.clone()),
+                ));
+                claims.push(Claim(
+                    names[3],
+                    reals("W_station")[i],
+                    0.01,
+                    time_at(i, range),
+                ));
             }
             let plant = network(gamma, &reals("mu"), &tools, &back);
             let effort = self.effort(3e7, 2e4);
-            self.cases.push(case("Jackson network", plant, gamma, effort, claims));
+            self.cases
+                .push(case("Jackson network", plant, gamma, effort, claims));
         }
         for v in list(&v["closed_conwip_mva"]) {
             let demands: Vec<f64> = list(&v["service_demands"])
@@ -348,8 +411,13 @@ impl Cases {
                 })
                 .collect();
             let effort = self.effort(4.5e7, settling(0.8, f64::from(c)));
-            self.cases
-                .push(case(&format!("queue time {kind}"), plant, lam, effort, claims));
+            self.cases.push(case(
+                &format!("queue time {kind}"),
+                plant,
+                lam,
+                effort,
+                claims,
+            ));
         }
     }
 }
@@ -407,10 +475,16 @@ fn the_vectors_are_the_textbook_closed_forms() {
         near(theory::mm1_wait(number(v, "lam"), 1.0), number(v, "Wq"));
     }
     for v in list(&v["mmc"]) {
-        near(theory::erlang_c(number(v, "lam"), count(v, "c")), number(v, "erlang_c"));
+        near(
+            theory::erlang_c(number(v, "lam"), count(v, "c")),
+            number(v, "erlang_c"),
+        );
     }
     for v in list(&v["mmcc_erlang_b"]) {
-        near(theory::erlang_b(number(v, "a"), count(v, "c")), number(v, "blocking"));
+        near(
+            theory::erlang_b(number(v, "a"), count(v, "c")),
+            number(v, "blocking"),
+        );
     }
     for v in list(&v["mg1_pollaczek_khinchine"]) {
         let wq = theory::pollaczek_khinchine(number(v, "lam"), number(v, "ES"), number(v, "ES2"));
@@ -435,7 +509,10 @@ fn the_vectors_are_the_textbook_closed_forms() {
             .map(|x| x.as_f64().expect("a number"))
             .collect();
         for v in list(&v["results"]) {
-            near(theory::mva(&demands, count(v, "N")), number(v, "throughput"));
+            near(
+                theory::mva(&demands, count(v, "N")),
+                number(v, "throughput"),
+            );
         }
     }
 }
@@ -463,9 +540,21 @@ fn textbook(slow: f64) -> Vec<Case> {
     let wq = theory::mm1_wait(0.8, 1.0);
     cases.push(one("M/M/1", plant(exponential(1.25), exp(), 1), 0.8, wq, 0));
     let wq = theory::erlang_c(8.0, 10) / 2.0;
-    cases.push(one("M/M/10", plant(exponential(0.125), exp(), 10), 8.0, wq, 1));
+    cases.push(one(
+        "M/M/10",
+        plant(exponential(0.125), exp(), 10),
+        8.0,
+        wq,
+        1,
+    ));
     let wq = theory::pollaczek_khinchine(0.8, 1.0, 1.0);
-    cases.push(one("M/D/1", plant(exponential(1.25), constant(slow), 1), 0.8, wq, 2));
+    cases.push(one(
+        "M/D/1",
+        plant(exponential(1.25), constant(slow), 1),
+        0.8,
+        wq,
+        2,
+    ));
     let wq = theory::dm1_wait(0.8, 1.0);
     cases.push(one("D/M/1", plant(constant(1.25), exp(), 1), 0.8, wq, 3));
     if slow == 1.0 {
@@ -474,13 +563,25 @@ fn textbook(slow: f64) -> Vec<Case> {
         let waits = theory::cobham(0.05, 0.8, 1.0);
         cases.push(priority_station(0.05, 0.8, waits, wide, effort(5, 4e6)));
         let demands = [1.0, 0.8, 0.5];
-        cases.push(closed(&demands, 5, theory::mva(&demands, 5), wide, effort(6, 1e5)));
+        cases.push(closed(
+            &demands,
+            5,
+            theory::mva(&demands, 5),
+            wide,
+            effort(6, 1e5),
+        ));
         cases.push(rework(0.2, wide, effort(7, 2e5)));
         let down = theory::machines_down(10, 2, 100.0, 10.0);
         let rate = (10.0 - down) / 100.0;
         let claims = repair_claims(10, 2, 10.0, down, rate, wide);
         let plant = machines(10, Some(2), 100.0, 10.0);
-        cases.push(case("10 machines, 2 repairers", plant, rate, effort(8, 2e6), claims));
+        cases.push(case(
+            "10 machines, 2 repairers",
+            plant,
+            rate,
+            effort(8, 2e6),
+            claims,
+        ));
         let wq = theory::pollaczek_khinchine(0.9, 1.0, 1.0);
         let claims = pipeline_claims(0.9, 10.0 / 7.0, 1.0, wq, wide);
         let plant = pipeline(0.9, 10.0 / 7.0, 1.0);

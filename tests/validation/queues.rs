@@ -137,7 +137,10 @@ pub fn starts(group: usize) -> Probe {
 
 /// Mean number of tools of `tools` that are productive.
 fn productive(r: &RunRecord, tools: &std::ops::Range<usize>) -> f64 {
-    let us: u64 = r.tools[tools.clone()].iter().map(|t| t.times.productive_us).sum();
+    let us: u64 = r.tools[tools.clone()]
+        .iter()
+        .map(|t| t.times.productive_us)
+        .sum();
     us as f64 / window(r)
 }
 
@@ -166,10 +169,9 @@ fn blocking() -> Probe {
 /// Mean lots of a batch.
 fn batch_size() -> Probe {
     Box::new(|r| {
-        let (lots, jobs) = r
-            .tools
-            .iter()
-            .fold((0.0, 0.0), |(l, j), t| (l + t.lots as f64, j + t.jobs as f64));
+        let (lots, jobs) = r.tools.iter().fold((0.0, 0.0), |(l, j), t| {
+            (l + t.lots as f64, j + t.jobs as f64)
+        });
         lots / jobs
     })
 }
@@ -316,7 +318,13 @@ pub fn pipeline_claims(lam: f64, process: f64, interval: f64, wq: f64, share: f6
 }
 
 /// `tools` tools that fail by the calendar or by busy time; `crew`: how many repairers.
-pub fn failing(mut plant: Scene, clock: FailureClock, mttf: f64, mttr: f64, crew: Option<u32>) -> Scene {
+pub fn failing(
+    mut plant: Scene,
+    clock: FailureClock,
+    mttf: f64,
+    mttr: f64,
+    crew: Option<u32>,
+) -> Scene {
     if let Some(count) = crew {
         plant.crews.push(Pool {
             name: "crew".into(),
@@ -348,7 +356,14 @@ pub fn machines(n: u32, crews: Option<u32>, mttf: f64, mttr: f64) -> Scene {
 
 /// The figures of machine repair. The crew's own hours are not in the record: its
 /// utilisation follows from the rate of repairs, the wait from the length of downtimes.
-pub fn repair_claims(n: u32, crews: u32, mttr: f64, mean_down: f64, rate: f64, share: f64) -> Vec<Claim> {
+pub fn repair_claims(
+    n: u32,
+    crews: u32,
+    mttr: f64,
+    mean_down: f64,
+    rate: f64,
+    share: f64,
+) -> Vec<Claim> {
     let n = f64::from(n);
     let crews = f64::from(crews);
     let downtime = mean_down / rate;
@@ -362,13 +377,38 @@ pub fn repair_claims(n: u32, crews: u32, mttr: f64, mean_down: f64, rate: f64, s
     let repairs = |r: &RunRecord| breakdowns(r) / window(r) * MINUTE;
     let mean_downtime = move |r: &RunRecord| down()(r) * n / repairs(r);
     vec![
-        Claim("availability", 1.0 - mean_down / n, share, Box::new(|r| 1.0 - down()(r))),
-        Claim("mean up", n - mean_down, share, Box::new(move |r| n * (1.0 - down()(r)))),
-        Claim("mean down", mean_down, share, Box::new(move |r| n * down()(r))),
+        Claim(
+            "availability",
+            1.0 - mean_down / n,
+            share,
+            Box::new(|r| 1.0 - down()(r)),
+        ),
+        Claim(
+            "mean up",
+            n - mean_down,
+            share,
+            Box::new(move |r| n * (1.0 - down()(r))),
+        ),
+        Claim(
+            "mean down",
+            mean_down,
+            share,
+            Box::new(move |r| n * down()(r)),
+        ),
         Claim("repair rate", rate, share, Box::new(repairs)),
         Claim("mean downtime", downtime, share, Box::new(mean_downtime)),
-        Claim("wait for repair", wait, wait_width, Box::new(move |r| mean_downtime(r) - mttr)),
-        Claim("crew utilisation", rate * mttr / crews, share, Box::new(move |r| repairs(r) * mttr / crews)),
+        Claim(
+            "wait for repair",
+            wait,
+            wait_width,
+            Box::new(move |r| mean_downtime(r) - mttr),
+        ),
+        Claim(
+            "crew utilisation",
+            rate * mttr / crews,
+            share,
+            Box::new(move |r| repairs(r) * mttr / crews),
+        ),
     ]
 }
 
@@ -386,23 +426,41 @@ pub fn network(gamma: f64, mu: &[f64], c: &[u32], back: &[(u32, f64)]) -> Scene 
         .collect();
     let leave = 1.0 - back.iter().map(|(_, p)| p).sum::<f64>();
     let last = steps.last_mut().expect("a station");
-    last.next = back.iter().map(|(to, p)| successor(Some(*to), *p)).collect();
+    last.next = back
+        .iter()
+        .map(|(to, p)| successor(Some(*to), *p))
+        .collect();
     last.next.push(successor(None, leave));
-    scene(groups, steps, vec![release("lots", every(exponential(1.0 / gamma)))])
+    scene(
+        groups,
+        steps,
+        vec![release("lots", every(exponential(1.0 / gamma)))],
+    )
 }
 
 /// Single exponential servers in a ring with `n` lots: throughput and cycle time.
 pub fn closed(demands: &[f64], n: u32, throughput: f64, share: f64, effort: Effort) -> Case {
-    let groups = (1..=demands.len()).map(|i| group(&format!("station {i}"), 1)).collect();
+    let groups = (1..=demands.len())
+        .map(|i| group(&format!("station {i}"), 1))
+        .collect();
     let steps = demands
         .iter()
         .enumerate()
         .map(|(i, d)| step(&format!("step {}", i + 1), i as u32, exponential(*d)))
         .collect();
-    let plant = scene(groups, steps, vec![release("lots", Plan::Conwip { lots: n })]);
+    let plant = scene(
+        groups,
+        steps,
+        vec![release("lots", Plan::Conwip { lots: n })],
+    );
     let claims = vec![
         Claim("throughput", throughput, share, finished_per_minute()),
-        Claim("cycle time", f64::from(n) / throughput, share, cycle_time(0)),
+        Claim(
+            "cycle time",
+            f64::from(n) / throughput,
+            share,
+            cycle_time(0),
+        ),
     ];
     case(&format!("CONWIP n={n}"), plant, throughput, effort, claims)
 }

@@ -46,7 +46,11 @@ pub fn mva(demands: &[f64], n: u32) -> f64 {
     let mut queue = vec![0.0; demands.len()];
     let mut throughput = 0.0;
     for lots in 1..=n {
-        let time: Vec<f64> = demands.iter().zip(&queue).map(|(d, q)| d * (1.0 + q)).collect();
+        let time: Vec<f64> = demands
+            .iter()
+            .zip(&queue)
+            .map(|(d, q)| d * (1.0 + q))
+            .collect();
         throughput = f64::from(lots) / time.iter().sum::<f64>();
         queue = time.iter().map(|t| t * throughput).collect();
     }
