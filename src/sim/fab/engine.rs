@@ -767,18 +767,28 @@ impl<'m, O: Observer> Engine<'m, O> {
             return;
         }
         if spec.shape == Shape::Batch {
+            let longest = self.s.groups[group as usize].record.queue_max;
             self.enqueue(lot);
-            let s = &self.s.groups[group as usize];
-            if s.idle.is_empty() {
-                return;
-            }
-            let idle: Vec<u32> = s.idle.iter().copied().collect();
+            let idle: Vec<u32> = self.s.groups[group as usize].idle.iter().copied().collect();
             for tool in self.in_wake_order(group, lot, idle) {
                 if self.s.tools[tool as usize].availability != Availability::No
                     && self.dispatch(tool)
                 {
                     break;
                 }
+            }
+            // It may have filled a batch; if not, and it is one too many, it is turned away.
+            let s = &self.s.groups[group as usize];
+            if spec.overflow == Overflow::Lose
+                && s.queue.len() as u64 > u64::from(spec.queue_limit)
+                && spec.queue_limit != NONE
+                && let Some(position) = s.queue.iter().position(|w| w.lot == lot)
+            {
+                self.unqueue(group, position);
+                let record = &mut self.s.groups[group as usize].record;
+                record.queue_max = longest;
+                record.lost += 1;
+                self.leave_plant(lot, Outcome::Lost);
             }
             return;
         }

@@ -149,7 +149,9 @@ impl<O: Observer> Engine<'_, O> {
     /// The tool that an arriving lot wakes among those that may take it; NONE: none.
     pub(super) fn wake_eligible(&mut self, group: u32, waiting: &Waiting) -> u32 {
         let reserved = self.s.lots[waiting.lot as usize].reserved_tool;
+        // After rework the reserved tool may be of another group than this step's.
         if reserved != NONE
+            && self.model.tools[reserved as usize].group == group
             && self.s.tools[reserved as usize].availability != Availability::No
             && self.eligible(reserved, waiting)
         {
@@ -421,12 +423,14 @@ impl<O: Observer> Engine<'_, O> {
             // The leader is the first in rank of its family, so it is taken first.
             let hot = i64::from(queue[*leader].priority) >= hot_priority;
             let mut positions = Vec::new();
+            let mut opened = Vec::new();
             let mut wafers = 0;
             for position in &ranked {
                 let waiting = &queue[*position];
                 let more = self.s.lots[waiting.lot as usize].wafers;
                 if model.steps[waiting.step as usize].family == spec.family
                     && wafers + more <= spec.batch_max
+                    && self.windows_hold(waiting, &mut opened)
                 {
                     wafers += more;
                     positions.push(*position);
@@ -439,6 +443,33 @@ impl<O: Observer> Engine<'_, O> {
             }
         }
         None
+    }
+
+    /// Whether the bounded windows that the lot's step opens hold it beside the lots of its
+    /// batch; `opened`: the windows that those open, one entry for each lot.
+    fn windows_hold(&self, waiting: &Waiting, opened: &mut Vec<u32>) -> bool {
+        let model = self.model;
+        let spec = &model.steps[waiting.step as usize];
+        if !spec.cqt_hold {
+            return true;
+        }
+        let before = opened.len();
+        for i in spec.opens.0..spec.opens.1 {
+            let cqt = model.lists[i as usize];
+            let window = &model.cqts[cqt as usize];
+            let slot = waiting.lot * model.cqt_slots + window.slot;
+            if window.lots_max == NONE || self.s.windows[slot as usize].cqt == cqt {
+                continue;
+            }
+            let beside = opened[..before].iter().filter(|c| **c == cqt).count() as u64;
+            let inside = u64::from(self.s.cqt_inside[cqt as usize]) + beside;
+            if inside >= u64::from(window.lots_max) {
+                opened.truncate(before);
+                return false;
+            }
+            opened.push(cqt);
+        }
+        true
     }
 
     /// The tool takes what it can from its queue, and goes to the list of free tools
@@ -464,9 +495,15 @@ impl<O: Observer> Engine<'_, O> {
                     started = true;
                 }
                 Pick::Batch { leader, positions } => {
+                    let step = self.s.lots[leader as usize].step;
+                    let family = self.model.steps[step as usize].family as usize;
+                    let ready = self.s.groups[group as usize].family_ready[family];
                     let mut lots = Vec::with_capacity(positions.len());
                     for position in positions.into_iter().rev() {
-                        lots.push(self.unqueue(group, position));
+                        let lot = self.unqueue(group, position);
+                        // As it was before the first of them left the queue.
+                        self.s.lots[lot as usize].batch_ready = ready;
+                        lots.push(lot);
                     }
                     lots.reverse();
                     let before = lots.len();
@@ -568,7 +605,9 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Puts the job of `head` into the tool until its end.
     fn insert_job(&mut self, tool: u32, head: u32, load_end: u64, exit: u64) {
-        let was_empty = self.s.tools[tool as usize].inside == 0;
+        // Lots that are done and blocked keep a tool from being empty, not from resting.
+        let t = &self.s.tools[tool as usize];
+        let was_resting = t.inside == t.blocked;
         let spec = &self.model.steps[self.s.lots[head as usize].step as usize];
         for resource in [spec.operator, spec.reticle] {
             if resource != NONE {
@@ -587,7 +626,7 @@ impl<O: Observer> Engine<'_, O> {
             self.s.heap.push(load_end, Kind::OperatorFree, head);
         }
         self.s.heap.push(exit, Kind::JobEnd, head);
-        if was_empty && self.model.tools[tool as usize].busy_failures {
+        if was_resting && self.model.tools[tool as usize].busy_failures {
             self.arm_busy_failures(tool);
         }
     }
@@ -712,12 +751,23 @@ impl<O: Observer> Engine<'_, O> {
             times.productive_us -= idle;
             times.standby_us += idle;
         }
+        // Wafers count before the lots move: one that comes straight back to a pipeline
+        // with room must find the maintenance due.
         let mut wafers = 0;
         let mut lot = head;
         while lot != NONE {
             let l = &self.s.lots[lot as usize];
-            let next = l.next_in_batch;
             wafers += u64::from(l.wafers);
+            lot = l.next_in_batch;
+        }
+        self.s.tools[tool as usize].record.wafers += wafers;
+        self.count_wafers(tool, wafers);
+        if self.s.tools[tool as usize].pms_due > 0 {
+            self.make_unavailable(tool);
+        }
+        let mut lot = head;
+        while lot != NONE {
+            let next = self.s.lots[lot as usize].next_in_batch;
             if !self.leave_step(lot) {
                 // It keeps its place in the tool until there is room.
                 let t = &mut self.s.tools[tool as usize];
@@ -726,9 +776,6 @@ impl<O: Observer> Engine<'_, O> {
             }
             lot = next;
         }
-        let t = &mut self.s.tools[tool as usize];
-        t.record.wafers += wafers;
-        self.count_wafers(tool, wafers);
         self.after_job(tool);
     }
 
