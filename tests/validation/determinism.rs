@@ -56,11 +56,11 @@ fn is_determined(scene: &Scene) {
     assert_eq!(run_model(&again, Seed(11), Silent).0.digest, once[0].digest);
 }
 
-/// Plants with every feature at once, and the digest of the first for all machines.
+/// Busy plants of many features.
 #[test]
 fn plants_rich_in_features_are_determined() {
     let mut rich = 0;
-    for n in 0..60u64 {
+    for n in 0..120u64 {
         let choices: Vec<u32> = (0..400u32)
             .map(|i| Seed(n).block(geoul::rng::Stream::Statistics, [i, 0, 0])[0])
             .collect();

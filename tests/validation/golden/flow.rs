@@ -2,8 +2,8 @@
 
 use geoul::results::record::Outcome;
 use geoul::scene::schema::{
-    Cqt, CqtAction, Due, Overflow, Plan, Pm, PmInterval, QueueLimit, Rework, Scene, Step,
-    TransportTime,
+    BatchKey, BatchSize, Capacity, Cqt, CqtAction, Due, Overflow, Per, Plan, Pm, PmInterval,
+    QueueLimit, Rework, Scene, Step, TransportTime,
 };
 
 use super::{golden, lots, plant, trace};
@@ -179,8 +179,8 @@ fn a_late_lot_is_reworked() {
     assert_eq!(steps[3].pass, 1);
 }
 
-/// One lot inside the window at a time: lot 1 starts step 0 only when lot 0 starts step 1 at 1.
-/// Lot 2 follows when lot 1 starts step 1 at 11: late never by more than its wait of 9.
+/// One lot inside the window at a time: lot 1 starts step 0 only when lot 0 starts step 1 at 1,
+/// on the tool that lot 0 leaves at that instant.
 #[test]
 fn a_full_window_holds_the_step_that_opens_it() {
     let mut one = cqt(1, 5.0);
@@ -189,12 +189,47 @@ fn a_full_window_holds_the_step_that_opens_it() {
         &window(one),
         &[
             (0, 0, 0, 0, 0.0, 0.0, 1.0),
-            (0, 1, 0, 1, 0.0, 1.0, 2.0),
             (0, 0, 1, 2, 1.0, 1.0, 11.0),
+            (0, 1, 0, 0, 0.0, 1.0, 2.0),
             (0, 1, 1, 2, 2.0, 11.0, 21.0),
         ],
     );
-    assert_eq!(steps[1].hold_us, minutes(1.0).0);
+    assert_eq!(steps[2].hold_us, minutes(1.0).0);
+}
+
+/// A batch of up to four opens a window for two lots: four lots at 0 go two by two. The
+/// first two are at step 1 (two tools) at once, so the other two follow.
+#[test]
+fn a_full_window_bounds_a_batch_too() {
+    let mut two = cqt(1, 5.0);
+    two.max_lots_inside = Some(2);
+    let mut scene = window(two);
+    scene.tool_groups[0].count = 1;
+    scene.tool_groups[0].capacity = Capacity::Batch {
+        same: BatchKey::RouteStep,
+    };
+    scene.tool_groups[1].count = 2;
+    let clean = &mut scene.routes[0].steps[0];
+    clean.per = Per::Batch;
+    clean.batch = Some(BatchSize {
+        min_wafers: 1,
+        max_wafers: 4,
+    });
+    scene.wip = vec![crate::plant::wip(0, 1, 10); 4];
+    scene.releases.clear();
+    golden(
+        &scene,
+        &[
+            (0, 0, 0, 0, 0.0, 0.0, 1.0),
+            (0, 1, 0, 0, 0.0, 0.0, 1.0),
+            (0, 0, 1, 1, 1.0, 1.0, 11.0),
+            (0, 1, 1, 2, 1.0, 1.0, 11.0),
+            (0, 2, 0, 0, 0.0, 1.0, 2.0),
+            (0, 3, 0, 0, 0.0, 1.0, 2.0),
+            (0, 2, 1, 1, 2.0, 11.0, 21.0),
+            (0, 3, 1, 2, 2.0, 11.0, 21.0),
+        ],
+    );
 }
 
 fn bounded(lots: u32, overflow: Overflow) -> Option<QueueLimit> {
@@ -227,13 +262,13 @@ fn a_full_queue_loses_lots() {
 #[test]
 fn a_full_queue_of_a_batch_tool_loses_lots() {
     let mut tool = group("tool", 1);
-    tool.capacity = geoul::scene::schema::Capacity::Batch {
-        same: geoul::scene::schema::BatchKey::RouteStep,
+    tool.capacity = Capacity::Batch {
+        same: BatchKey::RouteStep,
     };
     tool.queue = bounded(1, Overflow::Lose);
     let mut bake = step("bake", 0, constant(10.0));
-    bake.per = geoul::scene::schema::Per::Batch;
-    bake.batch = Some(geoul::scene::schema::BatchSize {
+    bake.per = Per::Batch;
+    bake.batch = Some(BatchSize {
         min_wafers: 1,
         max_wafers: 4,
     });
