@@ -69,7 +69,10 @@ fn faults_of_steps(scene: &Scene, model: &Model, steps: &[StepRecord]) -> Vec<St
             faults.push(format!("a tool that is not qualified: {s:?}"));
         }
         let job = (s.tool, s.start_us, s.end_us);
-        if let Some(reticle) = spec.reticle {
+        // A batch holds what its leader's step needs; lots of other steps ride along.
+        if !matches!(group.capacity, Capacity::Batch { .. })
+            && let Some(reticle) = spec.reticle
+        {
             reticles.entry(reticle).or_default().insert(job, ());
         }
         if group
@@ -123,7 +126,7 @@ fn faults_of_steps(scene: &Scene, model: &Model, steps: &[StepRecord]) -> Vec<St
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_plant_keeps_the_laws(
