@@ -11,9 +11,6 @@ use geoul::scene::schema::{
 use geoul::sim::fab::{Engine, Model, Observer, Silent};
 use geoul::units::Duration;
 
-/// One minute, µs: the unit of time of these plants.
-pub const MIN: u64 = 60_000_000;
-
 /// `x` minutes, to the microsecond.
 pub fn minutes(x: f64) -> Duration {
     Duration::from_seconds_f64(x * 60.0)

@@ -232,15 +232,15 @@ fn a_full_window_bounds_a_batch_too() {
     );
 }
 
-fn bounded(lots: u32, overflow: Overflow) -> Option<QueueLimit> {
-    Some(QueueLimit { lots, overflow })
+const fn bounded(lots: u32, overflow: Overflow) -> QueueLimit {
+    QueueLimit { lots, overflow }
 }
 
 /// One place to wait: of lots at 0, 1, 2 the third is lost; that of 11 finds the place free.
 #[test]
 fn a_full_queue_loses_lots() {
     let mut tool = group("tool", 1);
-    tool.queue = bounded(1, Overflow::Lose);
+    tool.queue = Some(bounded(1, Overflow::Lose));
     let (record, _) = golden(
         &scene(
             vec![tool],
@@ -265,7 +265,7 @@ fn a_full_queue_of_a_batch_tool_loses_lots() {
     tool.capacity = Capacity::Batch {
         same: BatchKey::RouteStep,
     };
-    tool.queue = bounded(1, Overflow::Lose);
+    tool.queue = Some(bounded(1, Overflow::Lose));
     let mut bake = step("bake", 0, constant(10.0));
     bake.per = Per::Batch;
     bake.batch = Some(BatchSize {
@@ -284,7 +284,7 @@ fn a_full_queue_of_a_batch_tool_loses_lots() {
 #[test]
 fn a_full_queue_blocks_the_tool_before_it() {
     let mut second = group("second", 1);
-    second.queue = bounded(1, Overflow::Block);
+    second.queue = Some(bounded(1, Overflow::Block));
     let steps = vec![
         step("one", 0, constant(2.0)),
         step("two", 1, constant(10.0)),
