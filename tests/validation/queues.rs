@@ -3,7 +3,8 @@
 use geoul::results::record::RunRecord;
 use geoul::scene::dist::Dist;
 use geoul::scene::schema::{
-    BatchKey, BatchSize, Breakdown, Capacity, FailureClock, Per, Plan, Pool, Rework, Scene,
+    BatchKey, BatchSize, Breakdown, Capacity, CascadeStart, FailureClock, Per, Plan, Pool, Rework,
+    Scene,
 };
 
 use crate::interval::{Case, Figure};
@@ -297,6 +298,8 @@ pub fn bulk_claims(truth: &Bulk, share: f64) -> Vec<Claim> {
 pub fn pipeline(lam: f64, process: f64, interval: f64) -> Scene {
     let mut plant = station(exponential(1.0 / lam), constant(process), 1);
     plant.tool_groups[0].capacity = Capacity::Cascade { lots: 16 };
+    // The wait of the theory ends when the first slot is free, not when the lot is taken in.
+    plant.options.cascade_start = CascadeStart::WhenSlotFree;
     plant.routes[0].steps[0].interval = Some(minutes(interval));
     plant
 }

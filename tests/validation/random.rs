@@ -113,14 +113,14 @@ pub fn plant(choices: &[u32], horizon: f64) -> Scene {
             route,
         })
         .collect();
-    for r in 0..1 + c.below(3) {
+    for r in 0..=c.below(3) {
         let release = lot_type(c, r, routes);
         scene.releases.push(release);
     }
     for _ in 0..c.below(6) {
         let product = c.below(routes);
         let steps = scene.routes[product as usize].steps.len() as u32;
-        let mut lot = wip(c.below(steps), c.of(&WAFERS), c.of(&[10, 20]) as i32);
+        let mut lot = wip(c.below(steps), c.of(&WAFERS), c.of(&[10, 20]));
         lot.product = product;
         scene.wip.push(lot);
     }
@@ -298,7 +298,7 @@ fn lot_type(c: &mut Choices<'_>, index: u32, routes: u32) -> Release {
     Release {
         product: c.below(routes),
         wafers: c.of(&WAFERS),
-        priority: c.of(&[10, 20]) as i32,
+        priority: c.of(&[10, 20]),
         due: match c.below(3) {
             0 => Due::None,
             1 => Due::After(minutes(90.0)),

@@ -252,8 +252,10 @@ fn a_breakdown_stops_a_pipeline() {
     let mut work = step("work", 0, Dist::Constant(minutes(4.0)));
     work.interval = Some(minutes(1.0));
     // It stops at 0.5 with half of the first interval to go: slot free at 3.
+    let mut plant = scene(vec![tool], vec![work], vec![lots(0, &[0.0, 0.0])]);
+    plant.options.cascade_start = geoul::scene::schema::CascadeStart::WhenSlotFree;
     golden(
-        &scene(vec![tool], vec![work], vec![lots(0, &[0.0, 0.0])]),
+        &plant,
         &[(0, 0, 0, 0, 0.0, 0.0, 6.0), (0, 1, 0, 0, 0.0, 3.0, 7.0)],
     );
 }
