@@ -1,11 +1,11 @@
 //! A checked [`Scene`](crate::scene::schema::Scene) as a world of entities.
 //!
-//! [`spawn`] makes one entity of every area, bay, tool group, tool, load port, stocker, transport
+//! [`spawn()`] makes one entity of every area, bay, tool group, tool, load port, stocker, transport
 //! link, product, route, release plan, pool and initial lot; [`layout`](layout::layout) gives a
 //! place to what has none. Every fact stands in one component only: names in `Name`, what belongs
 //! to what in relations ([`InArea`](plant::InArea), `ChildOf` from tool to group and from port to
 //! tool, [`StandsIn`](plant::StandsIn), [`Follows`](work::Follows), [`OfProduct`](work::OfProduct)),
-//! numbers in the records. [`plan`] reads the components back in order, so an edit of a component
+//! numbers in the records. [`plan()`] reads the components back in order, so an edit of a component
 //! acts on the next run; a fault (an entity removed that others refer to) is a [`PlanError`].
 //!
 //! Frames: floor coordinates are x (along the spine), y (across it), z (up), metres; headings are

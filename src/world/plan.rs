@@ -62,7 +62,7 @@ pub enum PlanError {
 ///
 /// Lists are in order of [`SceneId`], so positions are those that records refer to. `tools` of a
 /// group always holds one entry for each of its tool entities, `count` is their number; bays that
-/// the layout invented are left out. For a scene straight from [`spawn`](super::spawn) the result
+/// the layout invented are left out. For a scene straight from [`spawn`](super::spawn()) the result
 /// equals it but for the names of tools, which are filled in.
 ///
 /// # Errors

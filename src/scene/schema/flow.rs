@@ -145,7 +145,7 @@ pub struct Release {
     pub plan: Plan,
     /// Due date of a lot.
     pub due: Due,
-    /// Whether its lots reserve tools ahead (see [`Options::reservation`]).
+    /// Whether its lots reserve tools ahead (see [`Options::reservation`](super::Options::reservation)).
     pub reserve: bool,
 }
 
