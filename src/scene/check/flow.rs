@@ -95,7 +95,7 @@ impl Table {
     }
 
     /// As [`Table::step`] where the end of the route is no answer.
-    fn inner_step(
+    pub(super) fn inner_step(
         &self,
         wanted: &Option<At<StepRef>>,
         count: usize,
@@ -113,11 +113,11 @@ impl Table {
 }
 
 /// One route being checked.
-struct RouteCheck<'a> {
-    form: &'a RouteForm,
-    steps: &'a Table,
+pub(super) struct RouteCheck<'a> {
+    pub(super) form: &'a RouteForm,
+    pub(super) steps: &'a Table,
     names: &'a Names,
-    groups: &'a [ToolGroup],
+    pub(super) groups: &'a [ToolGroup],
 }
 
 impl RouteCheck<'_> {
@@ -334,45 +334,6 @@ impl RouteCheck<'_> {
             );
         }
         next
-    }
-
-    fn dedicate(&self, at: u32, form: &StepForm, cx: &mut Context) -> Vec<u32> {
-        let mut later = Vec::new();
-        for target in items(&form.dedicate) {
-            let wanted = Some(target.clone());
-            let Some(to) = self.steps.inner_step(&wanted, self.count(), cx) else {
-                continue;
-            };
-            if to <= at {
-                cx.report(
-                    Diagnostic::error("dedicate", target.span, "this step is not a later one")
-                        .expecting("a step after the one that dedicates"),
-                );
-            }
-            let other = items(&self.form.steps)
-                .get(to as usize)
-                .and_then(|s| s.value.tools.as_ref());
-            if let (Some(own), Some(other)) = (&form.tools, other)
-                && own.value.0 != other.value.0
-            {
-                cx.report(
-                    Diagnostic::error(
-                        "dedicate",
-                        target.span,
-                        format!(
-                            "the step `{}` is done by `{}`, not by `{}`",
-                            target.value.spelled(),
-                            other.value.0,
-                            own.value.0
-                        ),
-                    )
-                    .expecting("a step of the same tool group")
-                    .beside(other.span, "its tool group"),
-                );
-            }
-            later.push(to);
-        }
-        later
     }
 
     fn cqt(&self, at: u32, form: &CqtForm, cx: &mut Context) -> Option<Cqt> {

@@ -2,6 +2,7 @@
 //!
 //! All faults are reported; a scene comes out only when there is none.
 
+mod dedication;
 mod flow;
 mod plant;
 mod verdict;

@@ -27,6 +27,10 @@ pub(super) fn check(
 ) {
     scene.name = value_or(&form.name, String::new());
     scene.about = value_or(&form.about, String::new());
+    scene.assumed = items(&form.assumed)
+        .iter()
+        .map(|a| a.value.clone())
+        .collect();
     scene.crews = pools(&form.crews);
     scene.operators = pools(&form.operators);
     scene.reticles = pools(&form.reticles);

@@ -184,7 +184,7 @@ fn measure(at: &At<Measure>, unit: Option<&str>, cx: &mut Context) -> Option<f64
         return None;
     };
     match parse_as(text, dimension) {
-        Ok(value) => Some(value / size),
+        Ok(value) => Some(fourteen_digits(value / size)),
         Err(UnitError::NoUnit { .. }) => {
             let number = parse_as(text, crate::units::Dimension::NONE);
             number
@@ -196,6 +196,11 @@ fn measure(at: &At<Measure>, unit: Option<&str>, cx: &mut Context) -> Option<f64
             None
         }
     }
+}
+
+/// What lies beyond is the rounding of the way to base units and back: "49 lots/d" is 49.
+fn fourteen_digits(value: f64) -> f64 {
+    format!("{value:.13e}").parse().unwrap_or(value)
 }
 
 fn in_unit(unit: &str) -> String {
