@@ -56,7 +56,7 @@ fn check(name: &str, overrides: &[(&str, &str)]) {
     let model = Model::new(&scene).unwrap();
     let mut summary = Summary::new(&model.names, scene.run.confidence);
     for replication in 0..scene.run.replications {
-        let seed = Seed(scene.run.seed + u64::from(replication));
+        let seed = Seed(scene.run.seed).replication(replication);
         let mut engine = Engine::new(&model, seed, Silent);
         engine.run_until(scene.run.horizon.0).unwrap();
         let (record, Silent) = engine.finish(replication);

@@ -107,7 +107,7 @@ impl<'f> Folder<'f> {
             &ReportInput {
                 facts,
                 about: &self.facts.about,
-                assumed: &[],
+                assumed: &self.facts.assumed,
                 summary: &self.summary,
                 series: &self.series,
                 checks,

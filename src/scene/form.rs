@@ -21,6 +21,8 @@ record! {
         name: String, default "\"\"";
         /// What plant this is, and where its figures come from.
         about: String, default "\"\"";
+        /// Inputs that nobody measured, a sentence each; reports show them beside the results.
+        assumed: Vec<At<String>>;
         /// Files whose records belong to this scene too, relative to this file.
         include: Vec<At<String>>;
         /// Values with a name: `"$name"` stands for the value anywhere in the scene.

@@ -86,6 +86,8 @@ pub struct Facts {
     pub scene: String,
     /// What plant it is.
     pub about: String,
+    /// Inputs that nobody measured, a sentence each.
+    pub assumed: Vec<String>,
     /// Version of the program.
     pub version: String,
     /// Seed of the run; each replication has its own made from it.

@@ -79,7 +79,8 @@ impl Job {
         let warmup_shortened = settle(&mut scene.run, request)?;
         let mut ecs = World::new();
         world::spawn(&mut ecs, &scene);
-        let (name, about, run, checks) = (scene.name, scene.about, scene.run, scene.checks);
+        let (name, about, assumed) = (scene.name, scene.about, scene.assumed);
+        let (run, checks) = (scene.run, scene.checks);
         drop((
             scene.tool_groups,
             scene.routes,
@@ -98,6 +99,7 @@ impl Job {
         let facts = Facts {
             scene: name,
             about,
+            assumed,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: run.seed,
             first_replication: request.first_replication,

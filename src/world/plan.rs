@@ -83,6 +83,7 @@ pub fn plan(world: &mut World) -> Result<schema::Scene, PlanError> {
     let scene = schema::Scene {
         name: info.name,
         about: info.about,
+        assumed: info.assumed,
         run: conditions.run,
         options: conditions.options,
         limits: conditions.limits,

@@ -14,6 +14,8 @@ pub struct PlantInfo {
     pub name: String,
     /// What plant it is and where its figures come from.
     pub about: String,
+    /// Inputs that nobody measured.
+    pub assumed: Vec<String>,
 }
 
 /// How the plant is run and judged.

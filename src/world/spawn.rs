@@ -26,6 +26,7 @@ pub fn spawn(world: &mut World, scene: &Scene) -> SpawnedIds {
     world.insert_resource(plant::PlantInfo {
         name: scene.name.clone(),
         about: scene.about.clone(),
+        assumed: scene.assumed.clone(),
     });
     world.insert_resource(plant::Conditions {
         run: scene.run.clone(),

@@ -1,6 +1,6 @@
 //! The plants that queueing theory knows, and how their figures are read off a record.
 
-use geoul::results::record::RunRecord;
+use geoul::results::record::{LotRecord, RunRecord};
 use geoul::scene::dist::Dist;
 use geoul::scene::schema::{
     BatchKey, BatchSize, Breakdown, Capacity, CascadeStart, FailureClock, Per, Plan, Pool, Rework,
@@ -72,11 +72,7 @@ pub fn wait_of_type(lot_type: u32) -> Probe {
     })
 }
 
-fn mean_of_lots(
-    r: &RunRecord,
-    lot_type: u32,
-    of: impl Fn(&geoul::results::record::LotRecord) -> f64,
-) -> f64 {
+fn mean_of_lots(r: &RunRecord, lot_type: u32, of: impl Fn(&LotRecord) -> f64) -> f64 {
     let (mut n, mut sum) = (0.0, 0.0);
     for lot in &r.lots {
         if lot.lot_type == lot_type && lot.end_us >= r.warmup_us {
@@ -90,30 +86,25 @@ fn mean_of_lots(
 /// Share of the lots that waited longer than `limit` minutes.
 pub fn waits_over(limit: f64) -> Probe {
     let limit = minutes(limit).0;
-    Box::new(move |r| {
-        let (mut n, mut over) = (0.0, 0.0);
-        for lot in r.lots.iter().filter(|l| l.end_us >= r.warmup_us) {
-            n += 1.0;
-            if lot.end_us - lot.release_us - lot.process_us > limit {
-                over += 1.0;
-            }
-        }
-        over / n
-    })
+    Box::new(move |r| share_of_lots(r, |l| l.end_us - l.release_us - l.process_us > limit))
 }
 
-/// Quantile of the time in the plant, minutes.
-pub fn sojourn_quantile(q: f64) -> Probe {
-    Box::new(move |r| {
-        let mut times: Vec<u64> = r
-            .lots
-            .iter()
-            .filter(|l| l.end_us >= r.warmup_us)
-            .map(|l| l.end_us - l.release_us)
-            .collect();
-        let at = ((times.len() as f64 * q) as usize).min(times.len() - 1);
-        *times.select_nth_unstable(at).1 as f64 / MINUTE
-    })
+/// Share of the lots that were in the plant longer than `limit` minutes.
+pub fn sojourns_over(limit: f64) -> Probe {
+    let limit = minutes(limit).0;
+    Box::new(move |r| share_of_lots(r, |l| l.end_us - l.release_us > limit))
+}
+
+/// Share among the lots that left after the warm-up.
+fn share_of_lots(r: &RunRecord, is: impl Fn(&LotRecord) -> bool) -> f64 {
+    let (mut n, mut yes) = (0.0, 0.0);
+    for lot in r.lots.iter().filter(|l| l.end_us >= r.warmup_us) {
+        n += 1.0;
+        if is(lot) {
+            yes += 1.0;
+        }
+    }
+    yes / n
 }
 
 /// Mean wait at a group, minutes.

@@ -22,6 +22,8 @@ pub struct Scene {
     pub name: String,
     /// One paragraph on what plant this is and where its figures come from.
     pub about: String,
+    /// Inputs that nobody measured, a sentence each.
+    pub assumed: Vec<String>,
     /// Horizon, warm-up, replications, seed.
     pub run: Run,
     /// Named choices between readings of the model that the trade leaves open.

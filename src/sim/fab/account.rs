@@ -30,7 +30,7 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// The lot joins the queue of its step.
+    /// The lot joins the queue of its step; one that was taken from it gets its old place back.
     pub(super) fn enqueue(&mut self, lot: u32) {
         let waiting = self.waiting(lot);
         let spec = &self.model.steps[waiting.step as usize];
@@ -71,11 +71,6 @@ impl<O: Observer> Engine<'_, O> {
                 s.family_ready[family] = self.s.now;
             }
         }
-    }
-
-    /// The lot goes back to the queue it was taken from, at its old place.
-    pub(super) fn requeue(&mut self, lot: u32) {
-        self.enqueue(lot);
     }
 
     /// Takes the lot at `position` out of the queue.

@@ -581,7 +581,7 @@ impl<O: Observer> Engine<'_, O> {
                     if lots.len() < before {
                         // The batch may be too small now: its lots go back and the choice is made anew.
                         for lot in lots {
-                            self.requeue(lot);
+                            self.enqueue(lot);
                         }
                         continue;
                     }
