@@ -104,7 +104,7 @@ impl Cases {
                 0..=50 => 1.2e7,
                 51..=80 => 8.4e7,
                 81..=90 => 7e7,
-                _ => 2.6e8,
+                _ => 3e8,
             };
             let claims = vec![
                 Claim("utilisation", rho, w, busy(0..1)),
@@ -131,7 +131,7 @@ impl Cases {
             let total = match c {
                 0..=2 => 6e7,
                 3..=10 => 9e7,
-                11..=50 => 9.2e7,
+                11..=50 => 1.6e8,
                 _ => 3.8e8,
             };
             let late = number(v, "p_wait_gt_1");
@@ -202,7 +202,7 @@ impl Cases {
             let w = width(rho);
             let total = match (rho * 100.0).round() as u32 {
                 0..=50 => 1e7,
-                51..=80 => 2e7,
+                51..=80 => 2.4e7,
                 81..=90 => 1e7,
                 _ => 5.7e7,
             };
@@ -409,7 +409,7 @@ impl Cases {
                 })
                 .collect();
             let effort = self.effort(
-                if c == 1 { 1.3e8 } else { 4.5e7 },
+                if c == 1 { 1.5e8 } else { 4.5e7 },
                 settling(0.8, f64::from(c)),
             );
             self.cases.push(case(
