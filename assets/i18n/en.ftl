@@ -284,6 +284,7 @@ verdict-also = Of the other figures asked for, { $n } differ too.
 verdict-none-shown = { $change } shows no difference in any of the { $n } figures asked for.
 verdict-none-bound = The difference of { $what } lies between { $low } and { $high }.
 verdict-interval = ({ $confidence } % interval { $low }–{ $high })
+verdict-one-pair = (one pair, so no interval yet)
 verdict-estimate = Estimate from { $n } of { $of } pairs: { $sentence }
 verdict-pm-note = Breakdowns of this scene do not depend on its maintenance. If longer intervals should bring more of them, turn the time between failures (mtbf) as well.
 

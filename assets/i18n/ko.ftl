@@ -284,6 +284,7 @@ verdict-also = 물어본 다른 지표 { $n }개도 달라집니다.
 verdict-none-shown = { $change } 물어본 지표 { $n }개 모두 차이가 확인되지 않습니다.
 verdict-none-bound = { $what } 차이는 { $low }에서 { $high } 사이입니다.
 verdict-interval = ({ $confidence } % 구간 { $low }–{ $high })
+verdict-one-pair = (한 쌍의 값이라 구간은 아직 없습니다)
 verdict-estimate = { $of }쌍 중 { $n }쌍으로 본 추정: { $sentence }
 verdict-pm-note = 이 장면의 고장은 예방정비와 상관없이 일어납니다. 주기가 길어져 고장이 잦아진다고 본다면 고장 간격(mtbf)도 함께 바꾸십시오.
 

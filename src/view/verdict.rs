@@ -28,7 +28,10 @@ enum Ending {
 }
 
 fn ending(word: &str) -> Ending {
-    let last = word.chars().rev().find(|c| c.is_alphanumeric() || *c == '%');
+    let last = word
+        .chars()
+        .rev()
+        .find(|c| c.is_alphanumeric() || *c == '%');
     match last {
         Some(c @ '가'..='힣') => match (c as u32 - 0xAC00) % 28 {
             0 => Ending::Vowel,
@@ -96,7 +99,11 @@ fn change(turned: &Turned<'_>, form: &str, t: &Texts) -> String {
     };
     let (key, from, to) = match (&knob.form, &turned.value) {
         (Form::Number { value: from, .. }, Value::Number(to)) => {
-            let key = if to > from { "verdict-raise" } else { "verdict-lower-to" };
+            let key = if to > from {
+                "verdict-raise"
+            } else {
+                "verdict-lower-to"
+            };
             let text = |v: f64| knob_value(v, knob.unit, t);
             (key, text(*from), text(*to))
         }
@@ -192,7 +199,7 @@ fn effect(key: &str, row: &DifferenceRow, clause: &str, confidence: f64, t: &Tex
             let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
             format!(" {}", t.with("verdict-interval", &values))
         }
-        _ => String::new(),
+        _ => format!(" {}", t.get("verdict-one-pair")),
     };
     let end = if row.difference > 0.0 { "rise" } else { "fall" };
     let subject = with_particle(&phrase(row, t), Particle::Subject, t.lang());
@@ -260,7 +267,14 @@ pub fn sentence(
             }
             text
         }
-        None => nothing_shown(turned, variant, t),
+        None => match variant.answers.first().filter(|r| r.n < 2) {
+            // One pair says how much, not how sure.
+            Some(lead) if lead.difference != 0.0 => {
+                let clause = changes(turned, &variant.name, "", t);
+                effect("verdict", lead, &clause, confidence, t)
+            }
+            _ => nothing_shown(turned, variant, t),
+        },
     };
     if variant.pairs < pairs {
         let values = [
@@ -327,7 +341,13 @@ mod tests {
         }
     }
 
-    fn row(name: &'static str, unit: &'static str, a: f64, d: f64, verdict: Verdict) -> DifferenceRow {
+    fn row(
+        name: &'static str,
+        unit: &'static str,
+        a: f64,
+        d: f64,
+        verdict: Verdict,
+    ) -> DifferenceRow {
         let half = 0.2 * d.abs();
         DifferenceRow {
             name,
@@ -345,7 +365,13 @@ mod tests {
         }
     }
 
-    fn said(knobs: &[Knob], set: &[Setting], rows: Vec<DifferenceRow>, pairs: u32, lang: Lang) -> String {
+    fn said(
+        knobs: &[Knob],
+        set: &[Setting],
+        rows: Vec<DifferenceRow>,
+        pairs: u32,
+        lang: Lang,
+    ) -> String {
         let view = study::VariantView {
             name: "V".into(),
             pairs,
@@ -401,24 +427,43 @@ mod tests {
     }
 
     #[test]
+    fn one_pair_tells_how_much_and_that_it_is_one() {
+        let knobs = [knob("mttr", "", "%", 100.0)];
+        let set = [Setting::number("mttr", 150.0)];
+        let one = DifferenceRow {
+            low: None,
+            high: None,
+            p: None,
+            n: 1,
+            ..row("cycle_time", "d", 30.0, 1.5, Verdict::NoDifference)
+        };
+        assert_eq!(
+            said(&knobs, &set, vec![one], 1, Lang::Ko),
+            "20쌍 중 1쌍으로 본 추정: 수리 시간을 100 %에서 150 %로 늘리면 사이클 타임이 5.00 % \
+             늘어납니다 (한 쌍의 값이라 구간은 아직 없습니다)."
+        );
+    }
+
+    #[test]
     fn several_changes_and_no_difference() {
         let knobs = [
             knob("tools", "Litho", "tools", 5.0),
             knob("crew", "보전조", "people", 4.0),
         ];
-        let set = [Setting::number("tools.Litho", 6.0), Setting::number("crew.보전조", 3.0)];
+        let set = [
+            Setting::number("tools.Litho", 6.0),
+            Setting::number("crew.보전조", 3.0),
+        ];
         let rows = vec![row("cycle_time", "d", 30.0, -0.3, Verdict::NoDifference)];
         assert_eq!(
             said(&knobs, &set, rows.clone(), 20, Lang::Ko),
             "Litho의 장비 수를 5대에서 6대로 늘리고 보전조의 보전 인원을 4명에서 3명으로 줄여도 물어본 \
              지표 1개 모두 차이가 확인되지 않습니다. 사이클 타임의 차이는 −1.2 %에서 −0.8 % 사이입니다."
         );
-        assert!(
-            said(&knobs, &set, rows, 20, Lang::En).starts_with(
-                "Raising the number of tools of Litho from 5 tools to 6 tools and lowering the number \
+        assert!(said(&knobs, &set, rows, 20, Lang::En).starts_with(
+            "Raising the number of tools of Litho from 5 tools to 6 tools and lowering the number \
                  of people in the crew of 보전조 from 4 people to 3 people shows no difference"
-            )
-        );
+        ));
     }
 
     #[test]

@@ -245,7 +245,11 @@ impl WhatIf for Capacity {
         }
         let mut own: Vec<String> = scene.tool_groups.iter().map(rules_of).collect();
         own.dedup();
-        let common = if own.len() == 1 { own.remove(0) } else { String::new() };
+        let common = if own.len() == 1 {
+            own.remove(0)
+        } else {
+            String::new()
+        };
         knobs.push(dispatch_knob("", common));
         for pool in &scene.operators {
             knobs.push(count("operators", &pool.name, "people", pool.count));
@@ -408,4 +412,99 @@ fn tool_list(group: &ToolGroup, count: usize) -> String {
         }
     }
     format!("[{}]", items.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::{Bundle, load};
+
+    /// The minifab with overrides.
+    fn scene(overrides: &[(String, String)]) -> Scene {
+        let text = include_str!("../../scenes/minifab.ron");
+        let bundle = Bundle::from_text("minifab.ron", text);
+        load(&bundle, "minifab.ron", overrides, &crate::whatif::models())
+            .unwrap_or_else(|faults| panic!("{}", faults.to_text()))
+            .scene
+    }
+
+    fn own(scene: &Scene, knob: &str) -> f64 {
+        let knobs = Capacity.knobs(scene);
+        let knob = knobs.iter().find(|k| k.name == knob);
+        match knob.map(|k| &k.form) {
+            Some(Form::Number { value, .. }) => *value,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn with(settings: &[Setting]) -> Scene {
+        let base = scene(&[]);
+        scene(&Capacity.overrides(&base, settings).expect("they fit"))
+    }
+
+    #[test]
+    fn a_knob_reads_back_what_it_was_set_to() {
+        for (knob, value) in [("tools.Me", 2.0), ("mix.Pb", 50.0), ("rate.Pa", 8.0)] {
+            let changed = with(&[Setting::number(knob, value)]);
+            assert!((own(&changed, knob) - value).abs() < 1e-4, "{knob}");
+        }
+        let changed = with(&[Setting::choice("dispatch", "fifo")]);
+        assert!(changed.tool_groups.iter().all(|g| g.dispatch == ["fifo"]));
+    }
+
+    #[test]
+    fn a_setting_at_the_own_value_changes_nothing() {
+        let base = scene(&[]);
+        let knobs = Capacity.knobs(&base);
+        let set: Vec<Setting> = knobs
+            .iter()
+            .filter_map(|k| match &k.form {
+                Form::Number { value, .. } => Some(Setting::number(&k.name, *value)),
+                Form::Choice { .. } => None,
+            })
+            .collect();
+        assert!(set.len() > 8, "{}", set.len());
+        assert_eq!(Capacity.overrides(&base, &set), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn the_mix_keeps_the_sum_and_starts_scale_it() {
+        let total = |s: &Scene| Starts::of(s).total();
+        let base = total(&scene(&[]));
+        let mixed = with(&[Setting::number("mix.Pa", 40.0)]);
+        assert!((total(&mixed) / base - 1.0).abs() < 1e-6);
+        // The others keep their proportion.
+        let before = own(&scene(&[]), "mix.Pb") / own(&scene(&[]), "mix.Test");
+        let after = own(&mixed, "mix.Pb") / own(&mixed, "mix.Test");
+        assert!((after / before - 1.0).abs() < 1e-6);
+        let more = with(&[Setting::number("starts", 110.0)]);
+        assert!((total(&more) / base - 1.1).abs() < 1e-6);
+        let all = ["mix.Pa", "mix.Pb"].map(|k| Setting::number(k, 60.0));
+        let fault = Capacity.overrides(&scene(&[]), &all).expect_err("too much");
+        assert!(fault.to_string().contains("add up to 120 %"), "{fault}");
+    }
+
+    #[test]
+    fn hot_lots_are_traded_within_each_product() {
+        let hot = [
+            ("releases.Pb.product".to_owned(), "Pa".to_owned()),
+            ("releases.Pb.priority".to_owned(), "20".to_owned()),
+        ];
+        let base = scene(&hot);
+        let before = Starts::of(&base);
+        let set = [Setting::number("hot_share", 10.0)];
+        let mut all = hot.to_vec();
+        all.extend(Capacity.overrides(&base, &set).expect("it fits"));
+        let changed = scene(&all);
+        let after = Starts::of(&changed);
+        assert!(
+            (after.hot_share() - 10.0).abs() < 1e-4,
+            "{}",
+            after.hot_share()
+        );
+        for product in 0..3 {
+            let (b, a) = (before.of_product(product), after.of_product(product));
+            assert!((a - b).abs() <= 1e-6 * b, "product {product}: {b} {a}");
+        }
+    }
 }

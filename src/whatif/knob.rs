@@ -109,7 +109,7 @@ impl Setting {
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum KnobFault {
     /// There is no such knob.
-    #[error("there is no knob `{name}`{}\nexpected one of the {kinds}", near(.nearest.as_ref()))]
+    #[error("there is no knob `{name}`{}\nexpected one of these kinds: {kinds} (--knobs lists them)", near(.nearest.as_ref()))]
     Unknown {
         /// Name asked for.
         name: String,
@@ -201,8 +201,12 @@ pub fn turned<'k>(knobs: &'k [Knob], settings: &[Setting]) -> Result<Vec<Turned<
     for setting in settings {
         let Some(at) = knobs.iter().position(|k| k.name == setting.knob) else {
             let names = knobs.iter().map(|k| k.name.as_str());
-            let mut kinds: Vec<&str> = knobs.iter().map(|k| k.kind).collect();
-            kinds.dedup();
+            let mut kinds: Vec<&str> = Vec::new();
+            for knob in knobs {
+                if !kinds.contains(&knob.kind) {
+                    kinds.push(knob.kind);
+                }
+            }
             return Err(KnobFault::Unknown {
                 name: setting.knob.clone(),
                 nearest: nearest_spelling(&setting.knob, names).map(str::to_owned),
@@ -443,7 +447,13 @@ mod tests {
         assert!(fault("tools.Litho=2.5").contains("whole"));
         assert!(fault("tools.Litho=many").contains("is no number"));
         assert!(fault("dispatch=fifi").contains("did you mean `fifo`?"));
-        let twice = [Setting::number("starts", 90.0), Setting::number("starts", 80.0)];
-        assert_eq!(turned(&knobs, &twice), Err(KnobFault::Twice("starts".into())));
+        let twice = [
+            Setting::number("starts", 90.0),
+            Setting::number("starts", 80.0),
+        ];
+        assert_eq!(
+            turned(&knobs, &twice),
+            Err(KnobFault::Twice("starts".into()))
+        );
     }
 }

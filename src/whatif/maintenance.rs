@@ -143,7 +143,10 @@ fn places(scene: &Scene) -> Vec<Place<'_>> {
             place("pm_every", "every", Part::Every(&pm.every));
             place("pm_duration", "duration", Part::Time(&pm.duration));
         }
-        let names = item_names(&group.name, group.breakdowns.iter().map(|b| b.name.as_str()));
+        let names = item_names(
+            &group.name,
+            group.breakdowns.iter().map(|b| b.name.as_str()),
+        );
         for (i, (breakdown, of)) in group.breakdowns.iter().zip(names).enumerate() {
             let mut place = |kind, field: &str, part, first| {
                 all.push(Place {
@@ -226,5 +229,85 @@ impl WhatIf for Maintenance {
             "down",
             "cqt_violation_rate",
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::{Bundle, load};
+
+    fn scene(overrides: &[(String, String)]) -> Scene {
+        let text = include_str!("../../scenes/minifab.ron");
+        let bundle = Bundle::from_text("minifab.ron", text);
+        load(&bundle, "minifab.ron", overrides, &crate::whatif::models())
+            .unwrap_or_else(|faults| panic!("{}", faults.to_text()))
+            .scene
+    }
+
+    fn with(settings: &[Setting]) -> Scene {
+        let overrides = Maintenance.overrides(&scene(&[]), settings);
+        scene(&overrides.expect("they fit"))
+    }
+
+    fn hours(every: PmInterval) -> f64 {
+        match every {
+            PmInterval::Time(t) => t.as_hours(),
+            PmInterval::Wafers(_) => f64::NAN,
+        }
+    }
+
+    #[test]
+    fn every_knob_reads_back_what_it_was_set_to() {
+        let knobs = Maintenance.knobs(&scene(&[]));
+        for knob in &knobs {
+            let Form::Number {
+                value, high, whole, ..
+            } = knob.form
+            else {
+                continue;
+            };
+            if knob.of.is_empty() {
+                continue;
+            }
+            let wanted = if whole {
+                value + 1.0
+            } else {
+                (value * 1.5).min(high)
+            };
+            let changed = with(&[Setting::number(&knob.name, wanted)]);
+            let again = Maintenance.knobs(&changed);
+            let now = again.iter().find(|k| k.name == knob.name).map(|k| &k.form);
+            match now {
+                Some(Form::Number { value, .. }) => {
+                    assert!(
+                        (value / wanted - 1.0).abs() < 1e-6,
+                        "{}: {value}",
+                        knob.name
+                    );
+                }
+                other => panic!("{}: {other:?}", knob.name),
+            }
+        }
+        assert!(knobs.iter().any(|k| k.name == "mtbf.Mcd"), "{knobs:?}");
+    }
+
+    #[test]
+    fn one_group_goes_before_the_whole_plant() {
+        let changed = with(&[
+            Setting::number("pm_every", 200.0),
+            Setting::number("pm_every.Me", 18.0),
+            Setting::number("mttr", 50.0),
+        ]);
+        let every: Vec<f64> = changed
+            .tool_groups
+            .iter()
+            .map(|g| hours(g.pms[0].every))
+            .collect();
+        assert_eq!(every, [48.0, 24.0, 18.0]);
+        let repair = changed.tool_groups[1].breakdowns[0].repair.mean_us();
+        assert_eq!(repair, 3.5 * 3.6e9);
+        let uptime = changed.tool_groups[1].breakdowns[0].uptime.mean_us();
+        assert_eq!(uptime, 7.0 * 8.64e10);
     }
 }

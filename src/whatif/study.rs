@@ -250,6 +250,8 @@ fn elsewhere(comparison: &Comparison) -> Vec<DifferenceRow> {
     let mut rows = comparison.rows_of(Correction::Holm, |_, kind| kind != Kind::Plant);
     rows.retain(|r| r.verdict != Verdict::NoDifference);
     rows.sort_by(|a, b| proportion(b).total_cmp(&proportion(a)));
+    // A product with one lot type of its own name says everything twice.
+    rows.dedup_by(|x, y| (x.name, &x.of, x.a, x.b) == (y.name, &y.of, y.a, y.b));
     rows
 }
 
@@ -273,7 +275,9 @@ pub fn tornado(outcome: &Outcome, answer: &str) -> Vec<Bar> {
     let mut bars: Vec<Bar> = bars.collect();
     bars.sort_by(|a, b| {
         let size = |bar: &Bar| bar.row.difference.abs();
-        size(b).total_cmp(&size(a)).then_with(|| a.name.cmp(&b.name))
+        size(b)
+            .total_cmp(&size(a))
+            .then_with(|| a.name.cmp(&b.name))
     });
     bars
 }

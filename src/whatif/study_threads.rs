@@ -87,10 +87,7 @@ impl Study {
             seen.over_s = Some(now_s);
             seen.state = end;
         });
-        Self {
-            shared,
-            thread,
-        }
+        Self { shared, thread }
     }
 
     /// What there is to show now; cheap enough for every frame.
@@ -99,7 +96,8 @@ impl Study {
         let seen = self.shared.lock();
         let elapsed_s = seen.over_s.unwrap_or_else(|| self.shared.now_s());
         let state = if died && !seen.state.is_over() {
-            let reason = "the study's thread ended early; this is a fault of the program".to_owned();
+            let reason =
+                "the study's thread ended early; this is a fault of the program".to_owned();
             State::Failed {
                 plant: 0,
                 failure: Failure::Request { reason },
@@ -221,38 +219,44 @@ fn conduct(ask: &Ask, memory: &Memory, threads: u32, shared: &Shared) -> State {
     let (mut closed_us, mut open) = (0u64, BTreeMap::<(usize, u32), u64>::new());
     let mut fault = None;
     let jobs: Vec<&Job> = plants.iter().map(|(_, job)| job.as_ref()).collect();
-    let end = run_tasks(&jobs, &tasks, threads, &shared.cancel, &mut |job, answer| {
-        match answer {
-            Answer::Progress {
-                replication,
-                done_us,
-                ..
-            } => {
-                open.insert((job, replication), done_us);
-            }
-            Answer::Replication(record) => {
-                let names = &facts[job].names;
-                if let Err(violation) = verify(names, &record) {
-                    fault = Some((job, violation.to_string()));
-                    return Flow::Stop;
+    let end = run_tasks(
+        &jobs,
+        &tasks,
+        threads,
+        &shared.cancel,
+        &mut |job, answer| {
+            match answer {
+                Answer::Progress {
+                    replication,
+                    done_us,
+                    ..
+                } => {
+                    open.insert((job, replication), done_us);
                 }
-                let values = Arc::new(measure(names, &record));
-                memory.keep(plants[job].0, record.replication, Arc::clone(&values));
-                open.remove(&(job, record.replication));
-                closed_us += record.end_us;
-                let before = tally.pairs();
-                tally.take(job, record.replication - first, values);
-                shared.lock().ran += 1;
-                if tally.pairs() > before || job > 0 {
-                    show(&tally, false);
+                Answer::Replication(record) => {
+                    let names = &facts[job].names;
+                    if let Err(violation) = verify(names, &record) {
+                        fault = Some((job, violation.to_string()));
+                        return Flow::Stop;
+                    }
+                    let values = Arc::new(measure(names, &record));
+                    memory.keep(plants[job].0, record.replication, Arc::clone(&values));
+                    open.remove(&(job, record.replication));
+                    closed_us += record.end_us;
+                    let before = tally.pairs();
+                    tally.take(job, record.replication - first, values);
+                    shared.lock().ran += 1;
+                    if tally.pairs() > before || job > 0 {
+                        show(&tally, false);
+                    }
                 }
+                _ => {}
             }
-            _ => {}
-        }
-        let done_us = closed_us + open.values().sum::<u64>();
-        shared.lock().share = done_us as f64 / total_us.max(1) as f64;
-        Flow::Continue
-    });
+            let done_us = closed_us + open.values().sum::<u64>();
+            shared.lock().share = done_us as f64 / total_us.max(1) as f64;
+            Flow::Continue
+        },
+    );
     if let Some((plant, reason)) = fault {
         return State::Failed {
             plant: plant as u32,
@@ -266,5 +270,112 @@ fn conduct(ask: &Ask, memory: &Memory, threads: u32, shared: &Shared) -> State {
         }
         End::Cancelled => State::Cancelled,
         End::Failed(failure) => State::Failed { plant: 0, failure },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::compare::{Correction, Verdict};
+    use crate::scene::Bundle;
+    use crate::whatif::pair::Pair;
+    use crate::whatif::study::VariantAsk;
+    use crate::whatif::{Flow, RunRequest};
+
+    fn ask(days: u64, pairs: u32) -> Ask {
+        let text = include_str!("../../scenes/minifab.ron");
+        let variant = |name: &str, path: &str, value: &str| VariantAsk {
+            name: name.to_owned(),
+            overrides: vec![(path.to_owned(), value.to_owned())],
+        };
+        Ask {
+            base: RunRequest {
+                bundle: Bundle::from_text("minifab.ron", text),
+                replications: Some(pairs),
+                horizon_us: Some(days * 86_400_000_000),
+                ..RunRequest::default()
+            },
+            variants: vec![
+                variant("two", "tool_groups.Me.count", "2"),
+                variant("seed of areas", "areas.Litho.light", "White"),
+            ],
+            answers: vec!["cycle_time", "throughput", "wip"],
+        }
+    }
+
+    #[test]
+    fn a_study_agrees_with_pairs_and_remembers() {
+        let (ask, memory) = (ask(60, 6), Memory::default());
+        let view = Study::start(ask.clone(), &memory, 2).wait();
+        assert_eq!(view.state, State::Done);
+        assert_eq!((view.pairs_done, view.ran, view.reused), (6, 18, 0));
+        let mut pair = Pair::new(&ask.request(0), &ask.request(1)).expect("both run");
+        pair.run(&mut |_, _| Flow::Continue)
+            .expect("within the laws");
+        let rows = pair.comparison().rows(Correction::None);
+        let two = &view.outcome.variants[0];
+        assert_eq!(two.answers.len(), 3);
+        for answer in &two.answers {
+            let row = rows
+                .iter()
+                .find(|r| r.name == answer.name && r.of.is_empty());
+            let row = row.expect("the pair has it too");
+            assert_eq!((answer.a, answer.b), (row.a, row.b));
+            assert_eq!((answer.low, answer.high), (row.low, row.high));
+        }
+        // A second tool at the bottleneck shortens the cycle time; the colour of light does nothing.
+        assert_eq!(two.answers[0].verdict, Verdict::Better);
+        let light = &view.outcome.variants[1];
+        assert!(light.answers.iter().all(|r| r.difference == 0.0));
+        assert!(
+            light
+                .answers
+                .iter()
+                .all(|r| r.verdict == Verdict::NoDifference)
+        );
+        assert_eq!(view.outcome.family, 6);
+
+        // Asked again with one variant more: only that one runs.
+        let mut more = ask.clone();
+        more.variants.push(VariantAsk {
+            name: "three".into(),
+            overrides: vec![("tool_groups.Me.count".into(), "3".into())],
+        });
+        let again = Study::start(more, &memory, 2).wait();
+        assert_eq!((again.ran, again.reused), (6, 18));
+        assert_eq!(again.outcome.variants[0].answers[0].b, two.answers[0].b);
+    }
+
+    #[test]
+    fn a_cancelled_study_ends_at_once_and_keeps_its_pairs() {
+        let memory = Memory::default();
+        let study = Study::start(ask(20_000, 50), &memory, 2);
+        while study.poll().state == State::Preparing {
+            std::thread::sleep(LOOK);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        let asked = Instant::now();
+        study.cancel();
+        let view = study.wait();
+        let took = asked.elapsed();
+        assert_eq!(view.state, State::Cancelled);
+        assert!(view.pairs_done < 50);
+        // 100 ms on a quiet machine; other work may hold the threads up here.
+        assert!(took < Duration::from_millis(1_000), "{took:?}");
+        println!("cancelled after {took:?}");
+    }
+
+    #[test]
+    fn a_variant_that_cannot_run_is_named() {
+        let mut wrong = ask(10, 2);
+        wrong.variants[1].overrides = vec![("tool_groups.Mf.count".into(), "2".into())];
+        let view = Study::start(wrong, &Memory::default(), 2).wait();
+        match view.state {
+            State::Failed { plant, failure } => {
+                assert_eq!(plant, 2);
+                assert!(failure.to_string().contains("Mf"), "{failure}");
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }

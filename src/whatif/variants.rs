@@ -122,11 +122,13 @@ pub fn one_at_a_time(what: &dyn WhatIf, knobs: &[&Knob], share: f64) -> Vec<Vari
 
 /// The difference to the base as a text that `--set` understands, a line for each value.
 pub fn difference_text(overrides: &[(String, String)]) -> String {
-    overrides.iter().fold(String::new(), |mut text, (path, value)| {
-        // Writing into a text cannot fail.
-        let _ = writeln!(text, "{path}={value}");
-        text
-    })
+    overrides
+        .iter()
+        .fold(String::new(), |mut text, (path, value)| {
+            // Writing into a text cannot fail.
+            let _ = writeln!(text, "{path}={value}");
+            text
+        })
 }
 
 /// The text of a file of variants.
@@ -193,7 +195,12 @@ impl Reader {
     }
 
     fn wrong(&mut self, at: &Node, expectation: &str) {
-        self.fault("wrong-kind", at, format!("{} does not fit here", at.what()), expectation);
+        self.fault(
+            "wrong-kind",
+            at,
+            format!("{} does not fit here", at.what()),
+            expectation,
+        );
     }
 
     /// Reports the fields that a record must not have.

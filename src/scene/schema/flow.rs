@@ -175,8 +175,7 @@ impl Scene {
     pub fn regular_priority(&self) -> i32 {
         let mut lots = std::collections::BTreeMap::<i32, f64>::new();
         for release in &self.releases {
-            *lots.entry(release.priority).or_default() +=
-                release.expected_lots(self.run.horizon);
+            *lots.entry(release.priority).or_default() += release.expected_lots(self.run.horizon);
         }
         if lots.values().all(|n| *n <= 0.0) {
             for lot in &self.wip {

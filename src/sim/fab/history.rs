@@ -279,9 +279,7 @@ impl History {
     /// The first event of these kinds that begins after a time.
     pub fn next_event(&self, after_us: u64, kinds: &[EventKind]) -> Option<&Event> {
         let start = self.events.partition_point(|e| e.begin_us <= after_us);
-        self.events
-            .range(start..)
-            .find(|e| kinds.contains(&e.kind))
+        self.events.range(start..).find(|e| kinds.contains(&e.kind))
     }
 
     /// The last event of these kinds that begins before a time.

@@ -267,7 +267,11 @@ mod tests {
             }
         }
         assert_eq!(live.reached_us(), live.end_us());
-        assert!(live.snapshots.len() <= SNAPSHOTS_MAX, "{}", live.snapshots.len());
+        assert!(
+            live.snapshots.len() <= SNAPSHOTS_MAX,
+            "{}",
+            live.snapshots.len()
+        );
         assert!(live.snapshot_every_us > DAY_US, "snapshots were thinned");
         // What is recorded does not depend on the way.
         once.advance(once.end_us()).expect("within limits");
@@ -332,7 +336,8 @@ mod tests {
         live.write(&mut world);
         assert!(tools.iter(&world).all(|(_, s)| !s.is_changed()));
         assert!(lots.iter(&world).all(|(_, l)| !l.is_changed()));
-        live.advance(live.now_us() + HOUR_US / 4).expect("within limits");
+        live.advance(live.now_us() + HOUR_US / 4)
+            .expect("within limits");
         live.write(&mut world);
         let mut changed = 0;
         for ((entity, state), old) in tools.iter(&world).zip(&before) {
@@ -379,7 +384,10 @@ mod tests {
         let kind = super::super::history::EventKind::Breakdown;
         let broken = history.events().filter(|e| e.kind == kind);
         let counted = broken.filter(|e| e.begin_us > model.warmup_us).count() as u64;
-        assert_eq!(counted, record.tools.iter().map(|t| t.breakdowns).sum::<u64>());
+        assert_eq!(
+            counted,
+            record.tools.iter().map(|t| t.breakdowns).sum::<u64>()
+        );
         // Every second of every tool is in one state, and the states after the warm-up are the record's.
         let mut groups = Vec::new();
         history.window(model.warmup_us, model.horizon_us, &mut groups);
@@ -395,9 +403,18 @@ mod tests {
             assert!((share - 1.0).abs() < 1e-4, "group {g}: {share}");
         }
         let first = history.next_event(0, &[kind]).expect("something breaks");
-        let second = history.next_event(first.begin_us, &[kind]).expect("and again");
-        assert_eq!(history.previous_event(second.begin_us, &[kind]), Some(first));
+        let second = history
+            .next_event(first.begin_us, &[kind])
+            .expect("and again");
+        assert_eq!(
+            history.previous_event(second.begin_us, &[kind]),
+            Some(first)
+        );
         let inside = first.begin_us + (first.end_us - first.begin_us) / 2;
-        assert!(history.events_between(inside, inside + 1).any(|e| e == first));
+        assert!(
+            history
+                .events_between(inside, inside + 1)
+                .any(|e| e == first)
+        );
     }
 }

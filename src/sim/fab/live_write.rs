@@ -28,7 +28,12 @@ impl Live {
                 }
             }
             world.resource_scope(|world, mut lots: Mut<LotEntities>| {
-                self.write_lots(world, &mut lots.bypass_change_detection().by_slot, tools, groups);
+                self.write_lots(
+                    world,
+                    &mut lots.bypass_change_detection().by_slot,
+                    tools,
+                    groups,
+                );
             });
         });
     }
