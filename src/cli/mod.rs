@@ -8,6 +8,7 @@ pub mod compare;
 pub mod explain;
 pub mod import;
 pub mod run;
+pub mod whatif;
 
 mod folder;
 mod interrupt;
@@ -56,6 +57,9 @@ enum Command {
     Check(check::CheckArgs),
     /// Runs two scenes with the same luck and tells what differs.
     Compare(compare::CompareArgs),
+    /// Turns knobs of a scene and tells what that changes, with intervals and a verdict.
+    #[command(name = "whatif")]
+    WhatIf(whatif::WhatIfArgs),
     /// Tells where one lot's hours went.
     Explain(explain::ExplainArgs),
     /// Makes a scene of files in other forms.
@@ -103,6 +107,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::WhatIf(args) => whatif::run(&args),
         Command::Import(args) => import::run(args),
     };
     done.unwrap_or_else(|error| {

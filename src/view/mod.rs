@@ -3,10 +3,12 @@
 //! * [`i18n`]: every text in English and Korean, and how numbers are written.
 //! * [`tokens`]: colours, sizes; the report's style sheet is made from them.
 //! * [`report`]: one self-contained HTML page.
+//! * [`verdict`]: the answer of a what-if as a sentence.
 //! * `web`: the page's entry, in the web build only.
 
 pub mod i18n;
 pub mod report;
 pub mod tokens;
+pub mod verdict;
 #[cfg(all(feature = "web", target_family = "wasm"))]
 pub mod web;
