@@ -199,3 +199,22 @@ verdict-worse = worse
 verdict-higher = higher
 verdict-lower = lower
 verdict-none = no difference shown
+
+## Panels
+
+room-plant = Plant
+panel-speed = Simulated time over real time
+panel-theme = Light or dark
+panel-errors = { $n } errors
+panel-warnings = { $n } warnings
+panel-no-findings = No findings
+panel-seed = Seed { $seed }
+cmd-play = Play or pause
+cmd-faster = Faster
+cmd-slower = Slower
+cmd-undo = Undo
+cmd-redo = Redo
+cmd-frame = Frame the selection
+cmd-home = Whole plant
+cmd-top-view = View from above
+cmd-language = 한국어로 보기

@@ -199,3 +199,22 @@ verdict-worse = 악화
 verdict-higher = 증가
 verdict-lower = 감소
 verdict-none = 차이 확인되지 않음
+
+## 패널
+
+room-plant = 공장
+panel-speed = 실제 시간 대비 재생 속도
+panel-theme = 밝게 또는 어둡게
+panel-errors = 오류 { $n }건
+panel-warnings = 경고 { $n }건
+panel-no-findings = 문제 없음
+panel-seed = 시드 { $seed }
+cmd-play = 재생 또는 일시정지
+cmd-faster = 더 빠르게
+cmd-slower = 더 느리게
+cmd-undo = 실행 취소
+cmd-redo = 다시 실행
+cmd-frame = 선택 항목에 맞추기
+cmd-home = 공장 전체 보기
+cmd-top-view = 위에서 보기
+cmd-language = View in English

@@ -3,9 +3,12 @@
 //! * [`i18n`]: every text in English and Korean, and how numbers are written.
 //! * [`tokens`]: colours, sizes; the report's style sheet is made from them.
 //! * [`report`]: one self-contained HTML page.
+//! * `panel`: the frame of the desktop program and everything in it but the plant itself.
 //! * `web`: the page's entry, in the web build only.
 
 pub mod i18n;
+#[cfg(feature = "desktop")]
+pub mod panel;
 pub mod report;
 pub mod tokens;
 #[cfg(all(feature = "web", target_family = "wasm"))]

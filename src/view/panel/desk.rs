@@ -1,0 +1,224 @@
+//! The desk: all that the stage and the panels share. Plain data; no window, no device, no thread.
+
+use std::sync::Arc;
+
+use super::notice::{Notice, Weight};
+use super::prefs::{Prefs, ThemeChoice};
+use super::session::Session;
+use crate::scene::Bundle;
+use crate::view::i18n::{Lang, Texts};
+
+/// Speeds that the top bar offers, simulated over real time.
+pub const SPEEDS: [f64; 6] = [1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0];
+
+/// How time is played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Play {
+    /// Whether time runs.
+    pub running: bool,
+    /// Simulated over real time.
+    pub speed: f64,
+    /// Where to go, µs, asked by a panel; taken by [`Desk::tick`].
+    pub seek_us: Option<u64>,
+}
+
+impl Default for Play {
+    fn default() -> Self {
+        Self {
+            running: false,
+            speed: 1_000.0,
+            seek_us: None,
+        }
+    }
+}
+
+/// A lot: lot type and number within it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LotRef {
+    /// Position of its lot type in the run's names.
+    pub lot_type: u32,
+    /// Number within the type, from 0.
+    pub number: u32,
+}
+
+/// What is selected, by its position in the scene or the run's names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Selection {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// An area.
+    Area(u32),
+    /// A bay.
+    Bay(u32),
+    /// A tool group.
+    Group(u32),
+    /// A tool: position among all tools, group by group.
+    Tool(u32),
+    /// A stocker.
+    Stocker(u32),
+    /// A lot.
+    Lot(LotRef),
+    /// A product.
+    Product(u32),
+    /// A route.
+    Route(u32),
+    /// A release plan.
+    Release(u32),
+}
+
+/// What a panel asks of the camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameraCommand {
+    /// The whole plant as at the start.
+    Home,
+    /// The selection fills the view.
+    Frame,
+    /// From above, as a plan; again: back.
+    Top,
+    /// Goes with a lot.
+    Follow(LotRef),
+    /// Stays where it is.
+    Rest,
+    /// Keeps the present view under a number.
+    Keep(u8),
+    /// Goes to a kept view.
+    Recall(u8),
+}
+
+/// What a frame cost; the app writes it, the status line shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FrameStats {
+    /// Processor time, ms.
+    pub cpu_ms: f32,
+    /// Graphics time, ms; `None` where the adapter cannot tell.
+    pub gpu_ms: Option<f32>,
+}
+
+/// Meaning of an overlay's colours; the overlay writes it, the panels paint it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Legend {
+    /// Value of the lowest colour.
+    pub low: f64,
+    /// Value of the highest colour.
+    pub high: f64,
+    /// Unit.
+    pub unit: &'static str,
+}
+
+/// All that the stage and the panels share.
+pub struct Desk {
+    /// What is remembered between two starts.
+    pub prefs: Prefs,
+    /// The open scene.
+    pub session: Option<Session>,
+    /// How time is played.
+    pub play: Play,
+    /// What is selected.
+    pub selection: Selection,
+    /// Name of the room, one of [`super::ROOMS`].
+    pub room: &'static str,
+    /// Names of the overlays there are; the stage writes them. `overlay-<name>` is the text's key.
+    pub overlays: &'static [&'static str],
+    /// The overlay shown.
+    pub overlay: Option<&'static str>,
+    /// What its colours mean.
+    pub legend: Option<Legend>,
+    /// What is asked of the camera, oldest first; the stage takes it.
+    pub camera: Vec<CameraCommand>,
+    /// What the last frame cost.
+    pub stats: FrameStats,
+    /// Name of the graphics adapter, empty without one.
+    pub adapter: String,
+    /// Whether the window is to close.
+    pub quit: bool,
+    /// Messages at the edge.
+    pub notices: Vec<Notice>,
+    /// The desk's own clock, seconds since it was set up.
+    pub clock_s: f64,
+    texts: Arc<Texts>,
+}
+
+impl Desk {
+    /// A desk with nothing open. `environment` is the system's language tag.
+    pub fn new(prefs: Prefs, environment: Option<&str>) -> Self {
+        let texts = Arc::new(Texts::new(prefs.lang(environment)));
+        Self {
+            prefs,
+            session: None,
+            play: Play::default(),
+            selection: Selection::Nothing,
+            room: "plant",
+            overlays: &[],
+            overlay: None,
+            legend: None,
+            camera: Vec::new(),
+            stats: FrameStats::default(),
+            adapter: String::new(),
+            quit: false,
+            notices: Vec::new(),
+            clock_s: 0.0,
+            texts,
+        }
+    }
+
+    /// The texts of the language.
+    pub fn texts(&self) -> Arc<Texts> {
+        Arc::clone(&self.texts)
+    }
+
+    /// Changes the language at once and for later starts.
+    pub fn speak(&mut self, lang: Lang) {
+        self.prefs.language = Some(lang.tag().to_owned());
+        self.texts = Arc::new(Texts::new(lang));
+    }
+
+    /// Whether panels are drawn dark.
+    pub fn is_dark(&self, ctx: &egui::Context) -> bool {
+        match self.prefs.theme {
+            ThemeChoice::Dark => true,
+            ThemeChoice::Light => false,
+            ThemeChoice::System => ctx.system_theme() != Some(egui::Theme::Light),
+        }
+    }
+
+    /// Opens the texts of a scene in place of what is open.
+    pub fn open_bundle(&mut self, bundle: Bundle) {
+        self.session = Some(Session::new(bundle));
+        self.selection = Selection::Nothing;
+        self.play = Play::default();
+        self.camera = vec![CameraCommand::Home];
+    }
+
+    /// Simulated time shown, µs.
+    pub fn now_us(&self) -> u64 {
+        0
+    }
+
+    /// Time passes for everything that is not drawn: the run, messages. Once a frame.
+    pub fn tick(&mut self, passed_s: f64) {
+        self.clock_s += passed_s;
+        let now = self.clock_s;
+        self.notices.retain(|n| n.until_s > now);
+    }
+
+    /// Says something at the edge for a while.
+    pub fn say(&mut self, weight: Weight, text: String) {
+        let seconds = match weight {
+            Weight::Done | Weight::Info => 5.0,
+            Weight::Warning => 9.0,
+            Weight::Failure => 15.0,
+        };
+        self.notices.push(Notice {
+            weight,
+            text,
+            until_s: self.clock_s + seconds,
+        });
+    }
+}
+
+// The stage's systems run on any thread.
+const _: fn() = || {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Desk>();
+};
