@@ -81,11 +81,7 @@ pub static COMMANDS: &[Command] = &[
         icon: icon::ARROW_COUNTER_CLOCKWISE,
         key: ctrl(Key::Z),
         fits: |d| d.session.as_ref().is_some_and(|s| s.undo_label().is_some()),
-        run: |d| {
-            if let Some(session) = &mut d.session {
-                session.undo();
-            }
-        },
+        run: Desk::undo,
     },
     Command {
         name: "redo",
@@ -95,11 +91,7 @@ pub static COMMANDS: &[Command] = &[
             Key::Z,
         )),
         fits: |d| d.session.as_ref().is_some_and(|s| s.redo_label().is_some()),
-        run: |d| {
-            if let Some(session) = &mut d.session {
-                session.redo();
-            }
-        },
+        run: Desk::redo,
     },
     Command {
         name: "frame",

@@ -5,8 +5,15 @@ use std::sync::Arc;
 use super::notice::{Notice, Weight};
 use super::prefs::{Prefs, ThemeChoice};
 use super::session::Session;
-use crate::scene::Bundle;
+use super::tree::TreeState;
+use crate::rng::Seed;
+use crate::scene::{Bundle, Command};
+use crate::sim::fab::live::Live;
+pub use crate::sim::fab::LotKey;
 use crate::view::i18n::{Lang, Texts};
+
+/// Events a frame may spend on going to a time that was asked for: some ms of work.
+const SEEK_EVENTS: u64 = 20_000;
 
 /// Speeds that the top bar offers, simulated over real time.
 pub const SPEEDS: [f64; 6] = [1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0];
@@ -32,15 +39,6 @@ impl Default for Play {
     }
 }
 
-/// A lot: lot type and number within it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LotRef {
-    /// Position of its lot type in the run's names.
-    pub lot_type: u32,
-    /// Number within the type, from 0.
-    pub number: u32,
-}
-
 /// What is selected, by its position in the scene or the run's names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Selection {
@@ -58,7 +56,7 @@ pub enum Selection {
     /// A stocker.
     Stocker(u32),
     /// A lot.
-    Lot(LotRef),
+    Lot(LotKey),
     /// A product.
     Product(u32),
     /// A route.
@@ -77,7 +75,7 @@ pub enum CameraCommand {
     /// From above, as a plan; again: back.
     Top,
     /// Goes with a lot.
-    Follow(LotRef),
+    Follow(LotKey),
     /// Stays where it is.
     Rest,
     /// Keeps the present view under a number.
@@ -112,10 +110,18 @@ pub struct Desk {
     pub prefs: Prefs,
     /// The open scene.
     pub session: Option<Session>,
+    /// The run that is watched.
+    pub live: Option<Live>,
     /// How time is played.
     pub play: Play,
     /// What is selected.
     pub selection: Selection,
+    /// Path in the scene of what the inspector shows.
+    pub inspected: String,
+    /// What was selected when that was chosen.
+    pub inspected_for: Selection,
+    /// The scene tree.
+    pub tree: TreeState,
     /// Name of the room, one of [`super::ROOMS`].
     pub room: &'static str,
     /// Names of the overlays there are; the stage writes them. `overlay-<name>` is the text's key.
@@ -146,8 +152,12 @@ impl Desk {
         Self {
             prefs,
             session: None,
+            live: None,
             play: Play::default(),
             selection: Selection::Nothing,
+            inspected: String::new(),
+            inspected_for: Selection::Nothing,
+            tree: TreeState::default(),
             room: "plant",
             overlays: &[],
             overlay: None,
@@ -185,14 +195,75 @@ impl Desk {
     /// Opens the texts of a scene in place of what is open.
     pub fn open_bundle(&mut self, bundle: Bundle) {
         self.session = Some(Session::new(bundle));
+        self.live = None;
         self.selection = Selection::Nothing;
+        self.inspected.clear();
+        self.inspected_for = Selection::Nothing;
+        self.tree = TreeState::default();
         self.play = Play::default();
         self.camera = vec![CameraCommand::Home];
+        self.renew_run();
+    }
+
+    /// Makes an edit of the scene that can be taken back; says why where it cannot be made.
+    pub fn edit(&mut self, label: &str, commands: &[Command]) -> bool {
+        let Some(session) = &mut self.session else {
+            return false;
+        };
+        match session.edit(label, commands) {
+            Ok(()) => {
+                self.renew_run();
+                true
+            }
+            Err(error) => {
+                let said = self.texts.with("panel-edit-failed", &[("why", &error.to_string())]);
+                self.say(Weight::Failure, said);
+                false
+            }
+        }
+    }
+
+    /// Takes the last edit back.
+    pub fn undo(&mut self) {
+        let done = self.session.as_mut().and_then(Session::undo);
+        self.tell_edit("panel-undone", done);
+    }
+
+    /// Makes the last edit that was taken back again.
+    pub fn redo(&mut self) {
+        let done = self.session.as_mut().and_then(Session::redo);
+        self.tell_edit("panel-redone", done);
+    }
+
+    fn tell_edit(&mut self, key: &str, label: Option<String>) {
+        let Some(label) = label else { return };
+        self.renew_run();
+        let said = self.texts.with(key, &[("what", &label)]);
+        self.say(Weight::Info, said);
+    }
+
+    /// Watches the plant as it is edited, from the same time on.
+    fn renew_run(&mut self) {
+        let model = self.session.as_ref().and_then(|s| s.model());
+        let Some(model) = model else {
+            self.live = None;
+            return;
+        };
+        let same = |live: &Live| Arc::ptr_eq(&live.shared_model(), model);
+        if self.live.as_ref().is_some_and(same) {
+            return;
+        }
+        let seed = self.session.as_ref().and_then(|s| s.scene()).map_or(1, |s| s.run.seed);
+        let now_us = self.now_us();
+        self.live = Some(Live::new(Arc::clone(model), Seed(seed).replication(0)));
+        if now_us > 0 {
+            self.play.seek_us = Some(now_us);
+        }
     }
 
     /// Simulated time shown, µs.
     pub fn now_us(&self) -> u64 {
-        0
+        self.live.as_ref().map_or(0, Live::now_us)
     }
 
     /// Time passes for everything that is not drawn: the run, messages. Once a frame.
@@ -200,6 +271,41 @@ impl Desk {
         self.clock_s += passed_s;
         let now = self.clock_s;
         self.notices.retain(|n| n.until_s > now);
+        self.run_on(passed_s);
+    }
+
+    /// Goes to a time, over as many frames as that takes.
+    pub fn seek(&mut self, to_us: u64) {
+        self.play.seek_us = Some(to_us);
+    }
+
+    fn run_on(&mut self, passed_s: f64) {
+        let Some(live) = &mut self.live else { return };
+        let (to_us, asked) = match self.play.seek_us {
+            Some(to_us) => (to_us, true),
+            None if self.play.running => {
+                // A frame that took long must not be answered by one that takes longer.
+                let step_us = passed_s.min(0.1) * self.play.speed * 1e6;
+                (live.now_us().saturating_add(step_us as u64), false)
+            }
+            None => return,
+        };
+        match live.seek_some(to_us, SEEK_EVENTS) {
+            Ok(there) => {
+                if there && asked {
+                    self.play.seek_us = None;
+                }
+                if live.now_us() >= live.end_us() {
+                    self.play.running = false;
+                }
+            }
+            Err(error) => {
+                self.play.running = false;
+                self.play.seek_us = None;
+                let said = self.texts.with("panel-run-broke", &[("why", &error.to_string())]);
+                self.say(Weight::Failure, said);
+            }
+        }
     }
 
     /// Says something at the edge for a while.

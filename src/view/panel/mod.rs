@@ -18,7 +18,7 @@ mod style;
 mod top;
 
 pub use command::{COMMANDS, Command};
-pub use desk::{CameraCommand, Desk, FrameStats, Legend, LotRef, Play, SPEEDS, Selection};
+pub use desk::{CameraCommand, Desk, FrameStats, Legend, LotKey, Play, SPEEDS, Selection};
 pub use notice::{Notice, Weight};
 pub use prefs::{Compute, Layout, Prefs, ThemeChoice};
 pub use rail::{ROOMS, Room};

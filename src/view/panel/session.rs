@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::scene::document::EditError;
+use crate::scene::locate::Trees;
 use crate::scene::schema::Scene;
-use crate::scene::{Bundle, Command, Diagnostics, Document, load};
+use crate::scene::{Bundle, Command, Diagnostic, Diagnostics, Document, Severity, load};
 use crate::sim::fab::Model;
 use crate::whatif::models;
 
@@ -29,6 +30,9 @@ pub struct Session {
     scene: Option<Arc<Scene>>,
     model: Option<Arc<Model>>,
     findings: Diagnostics,
+    /// Path of the place of each finding.
+    places: Vec<String>,
+    trees: Arc<Trees>,
     /// Why a scene without faults cannot run.
     refusal: Option<String>,
     revision: u64,
@@ -46,6 +50,8 @@ impl Session {
             scene: None,
             model: None,
             findings: Diagnostics::default(),
+            places: Vec::new(),
+            trees: Arc::default(),
             refusal: None,
             revision: 0,
             undo: Vec::new(),
@@ -78,6 +84,40 @@ impl Session {
     /// Errors and warnings of the text as it stands.
     pub fn findings(&self) -> &Diagnostics {
         &self.findings
+    }
+
+    /// The parse trees of the text.
+    pub fn trees(&self) -> Arc<Trees> {
+        Arc::clone(&self.trees)
+    }
+
+    /// Findings with the paths of their places.
+    pub fn placed_findings(&self) -> impl Iterator<Item = (&str, &Diagnostic)> {
+        let places = self.places.iter().map(String::as_str);
+        places.zip(&self.findings.items)
+    }
+
+    /// The worst finding at a path.
+    pub fn finding_at(&self, path: &str) -> Option<&Diagnostic> {
+        let here = self.placed_findings().filter(|(place, _)| *place == path);
+        here.map(|(_, d)| d).min_by_key(|d| d.severity)
+    }
+
+    /// The worst weight of findings at a path and below it.
+    pub fn severity_under(&self, path: &str) -> Option<Severity> {
+        let under = |place: &str| {
+            let rest = place.strip_prefix(path);
+            rest.is_some_and(|r| path.is_empty() || r.is_empty() || r.starts_with('.'))
+        };
+        let found = self.placed_findings().filter(|(place, _)| under(place));
+        found.map(|(_, d)| d.severity).min()
+    }
+
+    /// Text of the value at a path as it stands in the scene.
+    pub fn text_at(&self, path: &str) -> Option<&str> {
+        let (file, node) = self.trees.get(path)?;
+        let span = node.span.start as usize..node.span.end as usize;
+        self.document.text(file)?.get(span)
     }
 
     /// Why the scene cannot run although it has no faults.
@@ -213,6 +253,13 @@ impl Session {
             }
             Err(findings) => self.findings = findings,
         }
+        self.trees = Arc::new(Trees::of(&self.document));
+        let place = |d: &Diagnostic| {
+            let file = self.findings.files.get(d.span.file as usize)?;
+            self.trees.path_at(&file.path, d.span.start)
+        };
+        let places = self.findings.items.iter().map(|d| place(d).unwrap_or_default());
+        self.places = places.collect();
     }
 }
 
@@ -284,6 +331,11 @@ mod tests {
         let before = s.revision();
         s.edit("count", &[set("tool_groups.G.count", "\"many\"")]).expect("readable text");
         assert!(s.findings().has_errors());
+        let fault = s.finding_at("tool_groups.G.count").expect("the fault's place");
+        assert_eq!(fault.severity, Severity::Error);
+        assert_eq!(s.severity_under("tool_groups"), Some(Severity::Error));
+        assert_eq!(s.severity_under("tool_group"), None);
+        assert_eq!(s.text_at("tool_groups.G.count"), Some("\"many\""));
         assert_eq!(count(&s, 0), 2);
         assert!(s.revision() > before);
         s.undo();
