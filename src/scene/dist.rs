@@ -82,4 +82,68 @@ impl Dist {
             }
         }
     }
+    /// The same shape with every time multiplied.
+    ///
+    /// `factor` is positive; times are rounded to whole µs.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let times = |d: &Duration| Duration((d.0 as f64 * factor + 0.5) as u64);
+        match self {
+            Self::Constant(d) => Self::Constant(times(d)),
+            Self::Uniform { low, high } => Self::Uniform {
+                low: times(low),
+                high: times(high),
+            },
+            Self::Triangular { low, mode, high } => Self::Triangular {
+                low: times(low),
+                mode: times(mode),
+                high: times(high),
+            },
+            Self::Exponential { mean } => Self::Exponential { mean: times(mean) },
+            Self::Erlang { mean, shape } => Self::Erlang {
+                mean: times(mean),
+                shape: *shape,
+            },
+            Self::Hyperexponential { branches } => Self::Hyperexponential {
+                branches: branches.iter().map(|(p, m)| (*p, times(m))).collect(),
+            },
+            Self::Lognormal { mean, cv } => Self::Lognormal {
+                mean: times(mean),
+                cv: *cv,
+            },
+            Self::Weibull { scale, shape } => Self::Weibull {
+                scale: times(scale),
+                shape: *shape,
+            },
+            Self::Empirical { values } => Self::Empirical {
+                values: values.iter().map(|(d, w)| (times(d), *w)).collect(),
+            },
+        }
+    }
+
+    /// As a scene writes it.
+    pub fn to_text(&self) -> String {
+        let pairs = |items: Vec<String>| items.join(", ");
+        match self {
+            Self::Constant(d) => format!("\"{d}\""),
+            Self::Uniform { low, high } => format!("Uniform(low: \"{low}\", high: \"{high}\")"),
+            Self::Triangular { low, mode, high } => {
+                format!("Triangular(low: \"{low}\", mode: \"{mode}\", high: \"{high}\")")
+            }
+            Self::Exponential { mean } => format!("Exponential(mean: \"{mean}\")"),
+            Self::Erlang { mean, shape } => format!("Erlang(mean: \"{mean}\", shape: {shape})"),
+            Self::Hyperexponential { branches } => {
+                let items = branches.iter().map(|(p, m)| format!("({p:?}, \"{m}\")"));
+                format!("Hyperexponential([{}])", pairs(items.collect()))
+            }
+            Self::Lognormal { mean, cv } => format!("Lognormal(mean: \"{mean}\", cv: {cv:?})"),
+            Self::Weibull { scale, shape } => {
+                format!("Weibull(scale: \"{scale}\", shape: {shape:?})")
+            }
+            Self::Empirical { values } => {
+                let items = values.iter().map(|(d, w)| format!("(\"{d}\", {w:?})"));
+                format!("Empirical([{}])", pairs(items.collect()))
+            }
+        }
+    }
 }
