@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::notice::{Notice, Weight};
 use super::prefs::{Prefs, ThemeChoice};
+use super::series::SeriesCache;
 use super::session::Session;
 use super::tree::TreeState;
 use crate::rng::Seed;
@@ -122,6 +123,10 @@ pub struct Desk {
     pub inspected_for: Selection,
     /// The scene tree.
     pub tree: TreeState,
+    /// What the charts show.
+    pub series: SeriesCache,
+    /// Texts to be saved under a name, for the program that holds the window to take.
+    pub exports: Vec<(String, String)>,
     /// Name of the room, one of [`super::ROOMS`].
     pub room: &'static str,
     /// Names of the overlays there are; the stage writes them. `overlay-<name>` is the text's key.
@@ -158,6 +163,8 @@ impl Desk {
             inspected: String::new(),
             inspected_for: Selection::Nothing,
             tree: TreeState::default(),
+            series: SeriesCache::default(),
+            exports: Vec::new(),
             room: "plant",
             overlays: &[],
             overlay: None,
@@ -306,6 +313,12 @@ impl Desk {
                 self.say(Weight::Failure, said);
             }
         }
+    }
+
+    /// Asks for a text to be saved under a name.
+    pub fn export(&mut self, name: &str, text: String) {
+        let clean = |c: char| if c.is_alphanumeric() || "._- ".contains(c) { c } else { '_' };
+        self.exports.push((name.chars().map(clean).collect(), text));
     }
 
     /// Says something at the edge for a while.

@@ -6,24 +6,35 @@
 //! [`command::COMMANDS`] everything that can be done, with its key.
 
 mod button;
+mod chart;
 mod command;
 mod desk;
+mod field;
 mod font;
+mod inspector;
+mod live_facts;
 mod notice;
 mod prefs;
 mod rail;
+mod records;
+mod series;
 mod session;
+mod sides;
 mod status;
 mod style;
+mod tool_state;
 mod top;
+mod tree;
 
 pub use command::{COMMANDS, Command};
 pub use desk::{CameraCommand, Desk, FrameStats, Legend, LotKey, Play, SPEEDS, Selection};
 pub use notice::{Notice, Weight};
 pub use prefs::{Compute, Layout, Prefs, ThemeChoice};
 pub use rail::{ROOMS, Room};
+pub use series::{GroupLately, SeriesCache};
 pub use session::Session;
 pub use style::colour;
+pub use tree::TreeState;
 
 use egui::{CentralPanel, Context, Frame, LayerId, Order, Rect, Ui, UiBuilder};
 
@@ -54,6 +65,10 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
     top::show(&mut root, desk);
     status::show(&mut root, desk);
     rail::show(&mut root, desk);
+    if desk.session.is_some() {
+        sides::left(&mut root, desk);
+        sides::right(&mut root, desk);
+    }
     let rect = CentralPanel::default()
         .frame(Frame::NONE)
         .show(&mut root, |ui| ui.available_rect_before_wrap())

@@ -42,7 +42,10 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         .show(ui, |ui| {
             ui.with_layout(Layout::top_down(Align::Center), |ui| {
                 let t = desk.texts();
-                for room in ROOMS.iter().filter(|r| (r.fits)(desk)) {
+                for room in ROOMS {
+                    if !(room.fits)(desk) {
+                        continue;
+                    }
                     let name = t.get(&format!("room-{}", room.name));
                     let here = desk.room == room.name;
                     if button::icon(ui, room.icon, &name, here).clicked() {

@@ -256,8 +256,8 @@ fn member(
 ) -> Vec<Row> {
     let path = format!("{field}.{}", segment(name));
     let position = |names: &mut dyn Iterator<Item = &str>| {
-        let found = names.position(|n| n == name);
-        found.map_or(index, |i| i as u32)
+        let found = names.zip(0u32..).find(|(n, _)| *n == name);
+        found.map_or(index, |(_, i)| i)
     };
     let mut note = String::new();
     let mut tools = 0;
