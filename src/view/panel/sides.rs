@@ -4,7 +4,7 @@ use egui::{Frame, Margin, Panel, Ui};
 
 use super::desk::Desk;
 use super::style::{colour, theme};
-use super::{inspector, tree};
+use super::{inspector, tree, whatif_page};
 use crate::view::tokens::space_pt;
 
 /// How wide a side may be, points.
@@ -42,7 +42,21 @@ pub fn right(ui: &mut Ui, desk: &mut Desk) {
         .size_range(WIDTHS)
         .frame(frame(ui))
         .show_collapsible(ui, &mut open, |ui| {
-            inspector::show(ui, desk);
+            let t = desk.texts();
+            ui.horizontal(|ui| {
+                for (what_if, key) in [(false, "panel-inspector"), (true, "room-what-if")] {
+                    let here = desk.right_is_what_if == what_if;
+                    if ui.selectable_label(here, t.get(key)).clicked() {
+                        desk.right_is_what_if = what_if;
+                    }
+                }
+            });
+            ui.add_space(space_pt::XS);
+            if desk.right_is_what_if {
+                whatif_page::show(ui, desk);
+            } else {
+                inspector::show(ui, desk);
+            }
         });
     if let Some(shown) = shown.filter(|_| open) {
         desk.prefs.layout.right_pt = shown.response.rect.width();
