@@ -228,11 +228,9 @@ impl Desk {
         self.session = Some(Session::new(bundle));
         self.bench.single.cancel();
         self.bench.all.cancel();
-        self.bench = Bench {
-            pairs: self.bench.pairs,
-            days: self.bench.days,
-            ..Bench::default()
-        };
+        let (pairs, days) = (self.bench.pairs, self.bench.days);
+        self.bench = Bench::default();
+        (self.bench.pairs, self.bench.days) = (pairs, days);
         self.live = None;
         self.room = "plant";
         self.selection = Selection::Nothing;

@@ -1,6 +1,6 @@
 //! Where a lot was, or what a tool did: past steps as bars over time.
 
-use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, Vec2, pos2};
+use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, pos2};
 
 use super::chart::day_step;
 use super::dashboard::day_words;

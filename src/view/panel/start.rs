@@ -236,9 +236,7 @@ fn drops(ui: &Ui, desk: &mut Desk) {
     }
     for file in dropped {
         #[cfg(not(target_family = "wasm"))]
-        if let Some(path) = file.path {
-            desk.open(&path.display().to_string());
-        }
+        desk.open(&file.path().display().to_string());
         #[cfg(target_family = "wasm")]
         let _ = file;
     }

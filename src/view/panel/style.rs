@@ -34,11 +34,6 @@ pub fn dim(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).color(colour(theme(ui).dim))
 }
 
-/// Title of a panel or chart.
-pub fn title(text: impl Into<String>) -> RichText {
-    strong(text).size(type_pt::TITLE)
-}
-
 /// Small print: axes, notes.
 pub fn small(ui: &Ui, text: impl Into<String>) -> RichText {
     dim(ui, text).size(type_pt::SMALL)

@@ -40,7 +40,7 @@ const FOUND_MAX: usize = 12;
 /// Draws the window that is open.
 pub fn show(ctx: &Context, desk: &mut Desk) {
     let Some(window) = desk.window.take() else { return };
-    let width = match window {
+    let width: f32 = match window {
         Window::Find { .. } | Window::Findings => 560.0,
         _ => 460.0,
     };
