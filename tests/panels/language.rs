@@ -23,7 +23,11 @@ fn spoken(harness: &egui_kittest::Harness<'_, Desk>) -> Vec<String> {
     harness
         .root()
         .children_recursive()
-        .filter_map(|n| n.accesskit_node().label())
+        .flat_map(|n| {
+            let node = n.accesskit_node();
+            [node.label(), node.value()]
+        })
+        .flatten()
         .collect()
 }
 

@@ -3,13 +3,11 @@
 //! `GEOUL_PICTURES=folder cargo test --test panels pictures` writes every room as it is painted
 //! without a device.
 
-mod raster;
+#![cfg(feature = "desktop")]
 
-#[cfg(feature = "desktop")]
 mod language;
-#[cfg(feature = "desktop")]
 mod pictures;
-#[cfg(feature = "desktop")]
+mod raster;
 mod tasks;
 
 use egui_kittest::Harness;
@@ -58,9 +56,15 @@ pub fn desk(lang: &str) -> Desk {
 
 /// Panels of a desk in a window of so many points.
 pub fn window(desk: Desk, width: f32, height: f32) -> Harness<'static, Desk> {
+    painted(desk, width, height, raster::Sink::default())
+}
+
+/// The same, its textures gathered.
+pub fn painted(desk: Desk, width: f32, height: f32, sink: raster::Sink) -> Harness<'static, Desk> {
     Harness::builder()
         .with_size([width, height])
         .with_max_steps(64)
+        .renderer(sink)
         .build_ui_state(
             |ui, desk: &mut Desk| {
                 desk.tick(0.05);

@@ -4,23 +4,16 @@ use std::path::Path;
 
 use geoul::view::panel::{ROOMS, Selection, ThemeChoice, Window};
 
-use crate::raster::{Textures, paint};
-use crate::{desk, settle, window};
+use crate::raster::{Sink, paint};
+use crate::{desk, painted, settle, window};
 
 /// Paints what stands in the harness.
-fn shot(name: &str, mut desk: geoul::view::panel::Desk, size: [f32; 2], folder: &Path) {
-    let scale = desk.prefs.scale;
-    desk.prefs.scale = 1.0;
-    let mut textures = Textures::default();
-    let mut harness = window(desk, size[0], size[1]);
-    textures.take(&harness.output().textures_delta);
-    harness.state_mut().prefs.scale = scale;
-    for _ in 0..6 {
-        harness.step();
-        textures.take(&harness.output().textures_delta);
-    }
+fn shot(name: &str, desk: geoul::view::panel::Desk, size: [f32; 2], folder: &Path) {
+    let sink = Sink::default();
+    let mut harness = painted(desk, size[0], size[1], sink.clone());
+    harness.run_steps(6);
     let ground = [38, 46, 56];
-    let picture = paint(&harness.ctx, harness.output(), &textures, ground);
+    let picture = paint(&harness.ctx, harness.output(), &sink.0.borrow(), ground);
     picture.save(&folder.join(format!("{name}.png")));
 }
 

@@ -3,7 +3,9 @@
 //! Triangles are filled by their edge functions at the pixels' centres, colours interpolated, the
 //! textures sampled at the nearest texel, blended premultiplied: enough to judge a layout by.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use egui::epaint::{ImageData, Mesh, Primitive, Vertex};
 use egui::{Color32, FullOutput, Pos2, TextureId, TexturesDelta};
@@ -16,8 +18,9 @@ pub struct Textures {
 
 impl Textures {
     /// Takes in what changed.
-    pub fn take(&mut self, delta: &TexturesDelta) {
-        for (id, change) in &delta.set {
+    pub fn take(&mut self, delta: &mut TexturesDelta) {
+        let changes = delta.set.iter().flat_map(|(id, all)| all.iter().map(move |c| (id, c)));
+        for (id, change) in changes {
             let ImageData::Color(image) = &change.image;
             match change.pos {
                 None => {
@@ -34,6 +37,7 @@ impl Textures {
                 }
             }
         }
+        delta.clear();
     }
 
     fn at(&self, id: TextureId, uv: Pos2) -> Color32 {
@@ -42,6 +46,16 @@ impl Textures {
         };
         let clamp = |v: f32, n: usize| ((v * n as f32) as usize).min(n - 1);
         pixels[clamp(uv.y, size[1]) * size[0] + clamp(uv.x, size[0])]
+    }
+}
+
+/// Gathers textures for a harness.
+#[derive(Clone, Default)]
+pub struct Sink(pub Rc<RefCell<Textures>>);
+
+impl egui_kittest::TestRenderer for Sink {
+    fn handle_delta(&mut self, delta: &mut TexturesDelta) {
+        self.0.borrow_mut().take(delta);
     }
 }
 

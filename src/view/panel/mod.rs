@@ -73,7 +73,14 @@ pub struct StageRect {
 
 /// Draws the panels and says where the plant may be drawn.
 pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
-    style::apply(ctx, desk);
+    if !style::apply(ctx, desk) {
+        return StageRect {
+            rect: Rect::NOTHING,
+            pixels_per_point: ctx.pixels_per_point(),
+            has_pointer: false,
+            has_keys: false,
+        };
+    }
     command::keys(ctx, desk);
     let mut root = Ui::new(
         ctx.clone(),
