@@ -1,15 +1,15 @@
 //! The language changes at once and leaves nothing of the other one.
 
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::NodeT;
 use geoul::view::panel::{Desk, ROOMS, Selection};
 
 use crate::{desk, settle, window};
 
 /// Words that are names, units or the other language's own name.
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 32] = [
     "Geoul", "Scanner", "Etcher", "Litho", "Etch", "Two", "steps", "WIP", "What", "if", "CSV",
     "English", "Ctrl", "Shift", "Cmd", "GPU", "CPU", "CQT", "Gantt", "Single", "Space", "Home",
-    "ms", "TSV", "Lot", "Hot", "Day", "Generic", "LongestIdle", "RON",
+    "ms", "TSV", "Lot", "Hot", "Day", "Generic", "LongestIdle", "RON", "View", "in",
 ];
 
 fn latin(text: &str) -> Vec<String> {

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use geoul::view::panel::{ROOMS, Selection, ThemeChoice, Window};
 
+use egui::accesskit::Role;
+use egui_kittest::kittest::NodeT;
+
 use crate::raster::{Sink, paint};
 use crate::{desk, painted, settle, window};
 
@@ -113,6 +116,13 @@ fn no_text_is_clipped_at_100_and_200_per_cent() {
                 }
                 let mut harness = window(d, size[0], size[1]);
                 settle(&mut harness);
+                // What stands in a text field scrolls with the cursor.
+                let typed: Vec<String> = harness
+                    .root()
+                    .children_recursive()
+                    .filter(|n| n.accesskit_node().role() == Role::TextInput)
+                    .filter_map(|n| n.accesskit_node().value())
+                    .collect();
                 let mut clipped = Vec::new();
                 for shape in &harness.output().shapes {
                     if let egui::Shape::Text(text) = &shape.shape {
@@ -120,7 +130,8 @@ fn no_text_is_clipped_at_100_and_200_per_cent() {
                         let across = own.left() < shape.clip_rect.left() - 1.0
                             || own.right() > shape.clip_rect.right() + 1.0;
                         let seen = shape.clip_rect.intersects(own);
-                        if across && seen && !text.galley.text().trim().is_empty() {
+                        let field = typed.iter().any(|v| v == text.galley.text());
+                        if across && seen && !field && !text.galley.text().trim().is_empty() {
                             clipped.push(text.galley.text().to_owned());
                         }
                     }

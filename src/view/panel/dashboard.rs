@@ -73,7 +73,7 @@ fn framed(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
         .inner_margin(Margin::same(space_pt::M as i8))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.set_min_height(214.0);
+            ui.set_min_height(200.0);
             add(ui);
         });
 }
@@ -105,7 +105,8 @@ fn figures(ui: &mut Ui, desk: &Desk, t: &Texts) {
     let tile = |key: &str, unit: &str, value: Option<f64>, trend: Vec<f64>| Tile {
         name: t.get(key),
         about: t.get(&format!("{key}.about")),
-        value: show(value),
+        // Lots are counted whole.
+        value: if unit == "lots" { value.map_or_else(|| "–".to_owned(), |v| number(v, 0)) } else { show(value) },
         unit: t.unit(unit),
         trend,
         tint: look.accent,
@@ -144,7 +145,8 @@ fn figures(ui: &mut Ui, desk: &Desk, t: &Texts) {
         });
         ui.add_space(space_pt::XS);
     }
-    let days = number(s.lately_d, decimals_for(s.lately_d).min(1));
+    let whole = (s.lately_d - libm::round(s.lately_d)).abs() < 0.05;
+    let days = number(s.lately_d, usize::from(!whole));
     ui.label(small(ui, t.with("dash-note", &[("days", &days)])));
 }
 

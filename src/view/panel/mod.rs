@@ -96,7 +96,7 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
     let page = page.and_then(|r| r.page);
     let covered = desk.session.is_none() || page.is_some();
     if desk.session.is_some() {
-        timeline::show(&mut root, desk);
+        timeline::show(&mut root, desk, page.is_some());
         if page.is_none() {
             sides::left(&mut root, desk);
             sides::right(&mut root, desk);

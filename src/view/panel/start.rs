@@ -120,8 +120,8 @@ fn tile(ui: &mut Ui, desk: &mut Desk, shipped: &Shipped, width: f32) {
     let key = format!("shipped-{}", shipped.key);
     let (name, about) = (t.get(&key), t.get(&format!("{key}.about")));
     let look = theme(ui);
-    let picture = width * 0.5;
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, picture + 84.0), Sense::click());
+    let picture = width * 0.44;
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, picture + 70.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &name));
     let radius = CornerRadius::same(frame_pt::RADIUS);
     let painter = ui.painter();
@@ -182,7 +182,7 @@ fn plan(ui: &Ui, desk: &mut Desk, shipped: &Shipped, rect: Rect) {
         return;
     }
     let size = high - low;
-    let scale = (rect.width() / size.x).min(rect.height() / size.y).min(24.0);
+    let scale = (rect.width() / size.x).min(rect.height() / size.y).min(7.0);
     let from = rect.center() - size * scale / 2.0;
     let painter = ui.painter_at(rect);
     for s in spots.iter() {

@@ -30,37 +30,39 @@ const TABS: [(&str, &str); 5] = [
     ("gantt", "strip-gantt"),
 ];
 
-/// Draws the strip.
-pub fn show(ui: &mut Ui, desk: &mut Desk) {
+/// Draws the strip; below a page it is the axis alone, since the page has its own charts.
+pub fn show(ui: &mut Ui, desk: &mut Desk, alone: bool) {
     let frame = Frame::new()
         .fill(colour(theme(ui).surface))
         .inner_margin(Margin::symmetric(space_pt::M as i8, space_pt::XS as i8));
-    let open = desk.prefs.layout.bottom_open;
-    let mut panel = Panel::bottom("bottom").frame(frame);
+    let open = desk.prefs.layout.bottom_open && !alone;
+    // Open and folded are two panels, so that each keeps its own size.
+    let mut panel = Panel::bottom(if open { "bottom" } else { "axis" }).frame(frame);
     panel = if open {
         let size = desk.prefs.layout.bottom_pt.max(120.0);
         panel.resizable(true).default_size(size).size_range(120.0..=420.0)
     } else {
         panel.exact_size(AXIS + 2.0 * space_pt::XS)
     };
-    // Open and folded are two panels, so that each keeps its own size.
     let shown = panel.show(ui, |ui| {
-        axis(ui, desk);
+        let whole = ui.available_size();
+        axis(ui, desk, alone);
         if open {
             tabs(ui, desk);
             body(ui, desk);
         }
+        ui.set_min_size(whole);
     });
     if open {
         desk.prefs.layout.bottom_pt = shown.response.rect.height();
     }
 }
 
-fn axis(ui: &mut Ui, desk: &mut Desk) {
+fn axis(ui: &mut Ui, desk: &mut Desk, alone: bool) {
     let t = desk.texts();
     ui.horizontal(|ui| {
         let folded = if desk.prefs.layout.bottom_open { icon::CARET_DOWN } else { icon::CARET_UP };
-        if button::icon(ui, folded, &t.get("cmd-bottom"), false).clicked() {
+        if !alone && button::icon(ui, folded, &t.get("cmd-bottom"), false).clicked() {
             desk.prefs.layout.bottom_open ^= true;
         }
         for name in ["previous-event", "next-event"] {
@@ -97,15 +99,25 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
         painter.vline(x, bar.y_range(), Stroke::new(1.0, sheer(look.line, 0.8)));
         day += step;
     }
-    // One tick for each pixel and kind at most: those of the rarer kinds above the others.
-    let lane = |kind: EventKind| events::KINDS.iter().position(|k| *k == kind).unwrap_or(0);
+    // One tick for each pixel and kind at most; a lane for each kind that this plant has.
+    let mut kinds: Vec<EventKind> = Vec::new();
+    for event in live.history().events() {
+        if !kinds.contains(&event.kind) {
+            kinds.push(event.kind);
+            if kinds.len() == events::KINDS.len() {
+                break;
+            }
+        }
+    }
+    kinds.sort_by_key(|k| events::KINDS.iter().position(|o| o == k));
+    let lane = |kind: EventKind| kinds.iter().position(|k| *k == kind).unwrap_or(0);
     let mut last = [f32::NEG_INFINITY; events::KINDS.len()];
-    let height = bar.height() / events::KINDS.len() as f32;
+    let height = bar.height() / kinds.len().max(1) as f32;
     let mut drawn = 0;
     for event in live.history().events() {
         let x = to_x(event.begin_us);
         let lane = lane(event.kind);
-        if x - last[lane] < 1.0 {
+        if x - last[lane] < 2.0 {
             continue;
         }
         last[lane] = x;
@@ -115,7 +127,7 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
         }
         let (_, tint, _) = face(event.kind, look);
         let top = bar.top() + height * lane as f32;
-        painter.vline(x, top..=(top + height - 0.5), Stroke::new(1.0, colour(tint)));
+        painter.vline(x, (top + 0.5)..=(top + height - 0.5), Stroke::new(1.5, colour(tint)));
     }
     let now = to_x(live.now_us());
     painter.vline(now, (rect.top() + 12.0)..=rect.bottom(), Stroke::new(2.0, colour(look.accent)));

@@ -45,11 +45,11 @@ fn left(ui: &mut Ui, desk: &mut Desk) {
             let Some(c) = command::find(name) else { continue };
             let fits = (c.fits)(desk);
             let words = format!("{} {}", c.icon, desk.texts().get(&c.text_key()));
-            let mut button = egui::Button::new(words);
+            let mut entry = egui::Button::new(words);
             if let Some(key) = c.key {
-                button = button.shortcut_text(ui.ctx().format_shortcut(&key));
+                entry = entry.shortcut_text(button::key_words(ui.ctx(), key));
             }
-            if ui.add_enabled(fits, button).clicked() {
+            if ui.add_enabled(fits, entry).clicked() {
                 (c.run)(desk);
                 ui.close();
             }
@@ -133,12 +133,12 @@ fn right(ui: &mut Ui, desk: &mut Desk) {
     }
     let Some(find) = command::find("find") else { return };
     if wide {
-        let key = find.key.map_or(String::new(), |k| ui.ctx().format_shortcut(&k));
+        let key = find.key.map_or(String::new(), |k| button::key_words(ui.ctx(), k));
         let words = small(ui, format!("{} {}", icon::MAGNIFYING_GLASS, t.get("cmd-find")));
-        let button = egui::Button::new(words)
+        let field = egui::Button::new(words)
             .right_text(small(ui, key))
             .min_size(Vec2::new(176.0, frame_pt::ROW));
-        if ui.add(button).clicked() {
+        if ui.add(field).clicked() {
             (find.run)(desk);
         }
     } else {

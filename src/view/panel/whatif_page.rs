@@ -160,7 +160,7 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
     let look = theme(ui);
     ui.push_id(&knob.name, |ui| {
         ui.horizontal(|ui| {
-            let room = (ui.available_width() - 168.0).max(80.0);
+            let room = (ui.available_width() - 150.0).max(80.0);
             ui.allocate_ui_with_layout(
                 Vec2::new(room, 26.0),
                 Layout::left_to_right(Align::Center),
@@ -212,7 +212,7 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
                     };
                     let combo = egui::ComboBox::from_id_salt("option")
                         .selected_text(&shown)
-                        .width(104.0)
+                        .width(104.0 - 2.0 * ui.spacing().button_padding.x)
                         .truncate()
                         .show_ui(ui, |ui| {
                             for option in options {

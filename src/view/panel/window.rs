@@ -45,7 +45,18 @@ pub fn show(ctx: &Context, desk: &mut Desk) {
         _ => 460.0,
     };
     let room = ctx.viewport_rect().size() - Vec2::splat(48.0);
-    let modal = Modal::new(Id::new("window")).show(ctx, |ui| {
+    let id = Id::new("window");
+    // What finds stands near what was pressed for it, and does not jump as the list grows.
+    let area = match window {
+        Window::Find { .. } => Modal::default_area(id).anchor(Align2::CENTER_TOP, [0.0, 96.0]),
+        _ => Modal::default_area(id),
+    };
+    let margin = match window {
+        Window::Find { .. } => space_pt::S,
+        _ => space_pt::L,
+    };
+    let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(margin as i8));
+    let modal = Modal::new(id).area(area).frame(frame).show(ctx, |ui| {
         ui.set_width(width.min(room.x));
         ui.set_max_height(room.y);
         let t = desk.texts();
@@ -149,7 +160,7 @@ fn keys(ui: &mut Ui, desk: &mut Desk) {
             ui.label(RichText::new(command.icon).color(colour(theme(ui).dim)));
             ui.add(Label::new(t.get(&command.text_key())).truncate());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.label(strong(ui.ctx().format_shortcut(&key)));
+                ui.label(strong(button::key_words(ui.ctx(), key)));
             });
         });
     }
