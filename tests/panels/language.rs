@@ -6,10 +6,10 @@ use geoul::view::panel::{Desk, ROOMS, Selection};
 use crate::{desk, settle, window};
 
 /// Words that are names, units or the other language's own name.
-const NAMES: [&str; 32] = [
+const NAMES: [&str; 35] = [
     "Geoul", "Scanner", "Etcher", "Litho", "Etch", "Two", "steps", "WIP", "What", "if", "CSV",
     "English", "Ctrl", "Shift", "Cmd", "GPU", "CPU", "CQT", "Gantt", "Single", "Space", "Home",
-    "ms", "TSV", "Lot", "Hot", "Day", "Generic", "LongestIdle", "RON", "View", "in",
+    "ms", "TSV", "Lot", "Hot", "Day", "Generic", "LongestIdle", "RON", "View", "in", "what", "priority", "fifo",
 ];
 
 fn latin(text: &str) -> Vec<String> {

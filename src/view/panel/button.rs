@@ -19,7 +19,13 @@ pub fn icon(ui: &mut Ui, icon: &str, name: &str, selected: bool) -> Response {
         .selected(selected)
         .min_size(Vec2::splat(side))
         .sense(Sense::click());
-    named(ui.add(button), name, selected)
+    let response = ui
+        .scope(|ui| {
+            ui.spacing_mut().button_padding = Vec2::splat(2.0);
+            ui.add(button)
+        })
+        .inner;
+    named(response, name, selected)
 }
 
 /// Gives a response the name of what it does, for screen readers and on hover.

@@ -92,7 +92,7 @@ pub fn show(ui: &mut Ui, id: &str, rows: &[DifferenceRow], t: &Texts) {
         .filter(|v| v.is_finite() && v.abs() < 400.0)
         .fold(1.0_f64, |a, v| a.max(v.abs()));
     let right = Layout::right_to_left(Align::Center);
-    let wide = ui.available_width() > 560.0;
+    let wide = ui.available_width() > 760.0;
     ui.push_id(id, |ui| {
         let mut table = TableBuilder::new(ui)
             .id_salt("differences")

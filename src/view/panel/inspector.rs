@@ -13,6 +13,32 @@ use crate::scene::locate::segment;
 use crate::scene::outline::{RecordOutline, Shape, outline};
 use crate::view::tokens::{space_pt, type_pt};
 
+/// Lists up to so many records are shown as forms, longer ones as tables.
+const FORMS_MAX: usize = 3;
+
+/// A record of a list as a form of its own, folded but for the first.
+fn item(ui: &mut Ui, desk: &mut Desk, record: &RecordOutline, path: &str, i: usize) {
+    let to = format!("{path}.{i}");
+    let named = ["name", "to", "setup"].iter().find_map(|f| {
+        let session = desk.session.as_ref()?;
+        session.text_at(&format!("{to}.{f}")).map(field::plain)
+    });
+    let n = (i + 1).to_string();
+    let title = named.map_or_else(|| n.clone(), |name| format!("{n} · {name}"));
+    let t = desk.texts();
+    CollapsingHeader::new(title)
+        .id_salt(&to)
+        .default_open(i == 0)
+        .show_unindented(ui, |ui| {
+            form(ui, desk, record, &to);
+            let words = t.with("panel-row-remove", &[("n", &n)]);
+            let button = egui::Button::new(small(ui, format!("{} {words}", icon::X)));
+            if ui.add(button.frame_when_inactive(false)).clicked() {
+                desk.edit(&words, &[crate::scene::Command::Remove { path: to.clone() }]);
+            }
+        });
+}
+
 /// Path in the scene of what is selected; empty where it has none.
 pub fn path_of(desk: &Desk, selection: Selection) -> Option<String> {
     let session = desk.session.as_ref()?;
@@ -125,9 +151,23 @@ fn head(ui: &mut Ui, desk: &mut Desk, path: &str, name: &str, shape: &Shape) {
         }
         _ => None,
     };
+    // A record of a list leads back to the record that holds the list.
+    let holder = path.rsplit_once('.').filter(|(_, i)| i.parse::<u32>().is_ok());
+    let holder = holder.and_then(|(list, _)| list.rsplit_once('.')).map(|(h, _)| h.to_owned());
+    if let Some(holder) = &holder {
+        let words = format!("{} {}", icon::ARROW_LEFT, holder.rsplit('.').next().unwrap_or_default());
+        if ui.link(small(ui, words)).clicked() {
+            desk.inspected.clone_from(holder);
+        }
+    }
     let is_member = matches!(shape, Shape::Record(_)) && path.contains('.');
     let title = match (&tool, is_member) {
         (Some(tool), _) => tool.clone(),
+        (None, true) if holder.is_some() => {
+            let session = desk.session.as_ref();
+            let own = session.and_then(|s| s.text_at(&format!("{path}.name")));
+            own.map_or_else(|| name.to_owned(), field::plain)
+        }
         (None, true) => name.to_owned(),
         (None, false) if path.is_empty() => t.get("tree-scene"),
         (None, false) => t.get(&format!("tree-{}", name.replace('_', "-"))),
@@ -232,7 +272,19 @@ fn part(
 
 fn list(ui: &mut Ui, desk: &mut Desk, of: &Shape, path: &str) {
     match of {
-        Shape::Record(record) => records::table(ui, desk, record, path),
+        Shape::Record(record) => {
+            let rows = desk.session.as_ref().map_or(0, |s| records::len(s, path));
+            records::tools(ui, desk, record, path, rows);
+            let form_of = outline().record(record).filter(|_| rows <= FORMS_MAX);
+            match form_of {
+                Some(record) => {
+                    for i in 0..rows {
+                        item(ui, desk, record, path, i);
+                    }
+                }
+                None => records::table(ui, desk, record, path),
+            }
+        }
         _ => {
             let t = desk.texts();
             ui.label(dim(ui, t.get("panel-inspector-empty")));

@@ -167,34 +167,101 @@ pub fn paste(
     sets
 }
 
+/// Number of records at a path.
+pub fn len(session: &Session, path: &str) -> usize {
+    match session.trees().get(path).map(|(_, node)| &node.kind) {
+        Some(Kind::List(items)) => items.len(),
+        Some(Kind::Map(entries)) => entries.len(),
+        _ => 0,
+    }
+}
+
+/// What can be done with a list as a whole: add a row, copy all, paste a table.
+pub fn tools(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str, rows: usize) {
+    let Some(record) = outline().record(record) else { return };
+    let t = desk.texts();
+    let count = number(rows as f64, 0);
+    let there = desk.session.as_ref().is_some_and(|s| s.text_at(path).is_some());
+    ui.horizontal(|ui| {
+        ui.label(small(ui, t.with("panel-rows", &[("n", &count)])));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if button::icon(ui, icon::PLUS, &t.get("panel-row-add"), false).clicked() {
+                let value = new_record(record);
+                let insert = if there {
+                    Command::Insert { path: path.to_owned(), name: String::new(), value }
+                } else {
+                    Command::Set { path: path.to_owned(), value: format!("[{value}]") }
+                };
+                desk.edit(&t.get("panel-row-add"), &[insert]);
+            }
+            let copy = rows > 0 && button::icon(ui, icon::COPY, &t.get("panel-copy-tsv"), false).clicked();
+            if let (true, Some(session)) = (copy, &desk.session) {
+                ui.ctx().copy_text(sheet(session, record, path).to_tsv());
+                let done = t.with("panel-copied", &[("n", &count)]);
+                desk.say(super::notice::Weight::Done, done);
+            }
+            paste_field(ui, desk, record, path, there);
+        });
+    });
+}
+
+/// A field that takes a table from the clipboard; its first line may name the fields.
+fn paste_field(ui: &mut Ui, desk: &mut Desk, record: &RecordOutline, path: &str, there: bool) {
+    let t = desk.texts();
+    let mut text = String::new();
+    let hint = format!("{} {}", icon::CLIPBOARD_TEXT, t.get("panel-paste-here"));
+    let edit = egui::TextEdit::multiline(&mut text)
+        .id(Id::new(("paste", path)))
+        .desired_rows(1)
+        .desired_width((ui.available_width() - space_pt::L).min(150.0))
+        .hint_text(hint);
+    let response = ui.add(edit);
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, t.get("panel-paste-here"))
+    });
+    if !text.trim().contains(['\t', '\n']) {
+        return;
+    }
+    let Some(session) = &desk.session else { return };
+    let mut sheet = sheet(session, record, path);
+    if sheet.columns.is_empty() {
+        sheet.columns = record.fields.iter().filter(|f| scalar(f)).map(|f| f.name).collect();
+    }
+    let commands = paste(&sheet, record, path, (0, 0), &text);
+    if commands.is_empty() {
+        return;
+    }
+    if there {
+        put(desk, record, path, commands);
+    } else {
+        let rows = commands.iter().filter_map(|c| match c {
+            Command::Insert { value, .. } => Some(format!("\n        {value},")),
+            _ => None,
+        });
+        let value = format!("[{}\n    ]", rows.collect::<String>());
+        let whole = Command::Set { path: path.to_owned(), value };
+        desk.edit(&t.get("panel-paste"), &[whole]);
+    }
+}
+
+/// Makes the edits of a paste: one by one while they are few, else the list anew.
+fn put(desk: &mut Desk, record: &RecordOutline, path: &str, commands: Vec<Command>) {
+    let commands = if commands.len() > SINGLE_EDITS_MAX {
+        let Some(whole) = as_one(desk, record, path, &commands) else { return };
+        vec![whole]
+    } else {
+        commands
+    };
+    let label = desk.texts().get("panel-paste");
+    desk.edit(&label, &commands);
+}
+
 /// A list of records as a table.
 pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
     let Some(record) = outline().record(record) else { return };
     let Some(session) = &desk.session else { return };
     let sheet = sheet(session, record, path);
     let t = desk.texts();
-    let count = number(sheet.rows.len() as f64, 0);
-    ui.horizontal(|ui| {
-        ui.label(small(ui, t.with("panel-rows", &[("n", &count)])));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if button::icon(ui, icon::PLUS, &t.get("panel-row-add"), false).clicked() {
-                let value = new_record(record);
-                let insert = if sheet.rows.is_empty() && desk.session.as_ref().is_some_and(|s| s.text_at(path).is_none()) {
-                    Command::Set { path: path.to_owned(), value: format!("[{value}]") }
-                } else {
-                    Command::Insert { path: path.to_owned(), name: String::new(), value }
-                };
-                desk.edit(&t.get("panel-row-add"), &[insert]);
-            }
-            if !sheet.rows.is_empty()
-                && button::icon(ui, icon::COPY, &t.get("panel-copy-tsv"), false).clicked()
-            {
-                ui.ctx().copy_text(sheet.to_tsv());
-                let done = t.with("panel-copied", &[("n", &count)]);
-                desk.say(super::notice::Weight::Done, done);
-            }
-        });
-    });
     if sheet.rows.is_empty() {
         ui.label(dim(ui, t.get("panel-rows-none")));
         return;
@@ -214,7 +281,7 @@ pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
             for field in &fields {
                 builder = builder.column(Column::initial(width_of(field)).resizable(true).clip(true));
             }
-            builder = builder.column(Column::exact(frame_pt::ROW));
+            builder = builder.column(Column::exact(2.0 * frame_pt::ROW + space_pt::S));
             builder
                 .header(frame_pt::ROW, |mut header| {
                     header.col(|_| {});
@@ -237,6 +304,10 @@ pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
                             row.col(|ui| cell(ui, desk, &sheet, record, field, path, (i, c)));
                         }
                         row.col(|ui| {
+                            let name = t.with("panel-row-open", &[("n", &(i + 1).to_string())]);
+                            if button::icon(ui, icon::ARROW_SQUARE_OUT, &name, false).clicked() {
+                                desk.inspected = format!("{path}.{i}");
+                            }
                             let name = t.with("panel-row-remove", &[("n", &(i + 1).to_string())]);
                             if button::icon(ui, icon::X, &name, false).clicked() {
                                 let remove = Command::Remove { path: format!("{path}.{i}") };
@@ -317,14 +388,7 @@ fn take_paste(ui: &mut Ui, desk: &mut Desk, sheet: &Sheet, record: &RecordOutlin
     }
     ui.memory_mut(|m| m.surrender_focus(id));
     ui.data_mut(|d| d.remove_temp::<String>(id));
-    let t = desk.texts();
-    let commands = if commands.len() > SINGLE_EDITS_MAX {
-        let Some(whole) = as_one(desk, record, path, &commands) else { return };
-        vec![whole]
-    } else {
-        commands
-    };
-    desk.edit(&t.get("panel-paste"), &commands);
+    put(desk, record, path, commands);
 }
 
 /// Many edits of a list as one that writes the list anew.

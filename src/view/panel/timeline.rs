@@ -45,13 +45,13 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, alone: bool) {
         panel.exact_size(AXIS + 2.0 * space_pt::XS)
     };
     let shown = panel.show(ui, |ui| {
-        let whole = ui.available_size();
+        // What is drawn may be less high than the panel; the panel keeps its size.
+        ui.set_min_size(ui.available_size());
         axis(ui, desk, alone);
         if open {
             tabs(ui, desk);
             body(ui, desk);
         }
-        ui.set_min_size(whole);
     });
     if open {
         desk.prefs.layout.bottom_pt = shown.response.rect.height();
