@@ -16,6 +16,8 @@ use crate::view::tokens::{Rgb, ToolState, frame_pt, space_pt, type_pt};
 const RANKED: usize = 12;
 /// Windows at risk listed.
 const RISKS: usize = 8;
+/// Height of a card inside its margins, points: the longest ranking fits.
+const CARD_HEIGHT: f32 = 232.0;
 /// Least width of a card, points.
 const CARD: f32 = 380.0;
 
@@ -73,7 +75,7 @@ fn framed(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
         .inner_margin(Margin::same(space_pt::M as i8))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.set_min_height(200.0);
+            ui.set_min_height(CARD_HEIGHT);
             add(ui);
         });
 }
@@ -183,7 +185,7 @@ fn over_time(
     let name = t.get(title);
     let unit = t.unit(unit);
     chart::head(ui, desk, &name, &unit, &|| chart::csv("day", &[(&name, points)]));
-    if points.len() < 2 {
+    if points.iter().filter(|p| p[1].is_finite()).count() < 2 {
         ui.label(dim(ui, t.get("dash-too-early")));
         return;
     }
@@ -213,7 +215,7 @@ fn over_time(
 }
 
 /// Height of a chart on a card.
-const CHART: f32 = 160.0;
+const CHART: f32 = 192.0;
 
 fn wip(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     let points = std::mem::take(&mut desk.series.wip);
@@ -390,7 +392,7 @@ fn histogram(ui: &mut Ui, sorted: &[f64], t: &Texts) {
     }
     let most = bins.iter().copied().max().unwrap_or(1).max(1);
     let (rect, response) =
-        ui.allocate_exact_size(Vec2::new(ui.available_width(), CHART - 24.0), Sense::hover());
+        ui.allocate_exact_size(Vec2::new(ui.available_width(), CHART - 26.0), Sense::hover());
     let painter = ui.painter_at(rect);
     let plot = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 16.0));
     let step = plot.width() / BINS as f32;
@@ -466,8 +468,9 @@ fn risks(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
             (icon::TIMER, tint, t.with("dash-risk-left", &[("time", &left)]))
         };
         ui.horizontal(|ui| {
-            let button = egui::Button::new(&name).frame(false).truncate();
-            if ui.add_sized(Vec2::new(130.0, 18.0), button).clicked() {
+            let link = egui::Button::new(RichText::new(&name).size(type_pt::SMALL));
+            let link = link.frame(false).truncate().min_size(Vec2::new(130.0, 18.0));
+            if ui.add(link).clicked() {
                 desk.selection = Selection::Lot(w.lot);
                 desk.room = "plant";
                 desk.camera.push(CameraCommand::Follow(w.lot));

@@ -40,7 +40,10 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, alone: bool) {
     let mut panel = Panel::bottom(if open { "bottom" } else { "axis" }).frame(frame);
     panel = if open {
         let size = desk.prefs.layout.bottom_pt.max(120.0);
-        panel.resizable(true).default_size(size).size_range(120.0..=420.0)
+        // In a low window the plant keeps most of it.
+        let window = ui.ctx().viewport_rect().height();
+        let most = if window < 760.0 { (window * 0.28).max(140.0) } else { 420.0 };
+        panel.resizable(true).default_size(size.min(most)).size_range(120.0..=most)
     } else {
         panel.exact_size(AXIS + 2.0 * space_pt::XS)
     };
@@ -53,7 +56,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, alone: bool) {
             body(ui, desk);
         }
     });
-    if open {
+    if open && ui.ctx().viewport_rect().height() >= 760.0 {
         desk.prefs.layout.bottom_pt = shown.response.rect.height();
     }
 }

@@ -1,7 +1,7 @@
 //! States of tools as colour and glyph: bars that stack them, chips that name them.
 
 use egui::epaint::PathShape;
-use egui::{Painter, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2};
+use egui::{FontId, Painter, Pos2, Rect, Sense, Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2};
 
 use super::style::{colour, theme};
 use crate::view::tokens::{ToolState, space_pt, type_pt};
@@ -64,14 +64,18 @@ pub fn glyph(painter: &Painter, at: Pos2, size: f32, state: ToolState) {
     }
 }
 
-/// A glyph with words.
+/// A glyph with words, as one thing: it wraps as a whole.
 pub fn chip(ui: &mut Ui, state: ToolState, words: &str) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space_pt::XS + 2.0;
-        let (rect, _) = ui.allocate_exact_size(Vec2::new(12.0, 18.0), Sense::hover());
-        glyph(ui.painter(), rect.center(), 10.0, state);
-        ui.label(RichText::new(words).size(type_pt::SMALL));
-    });
+    let gap = space_pt::XS + 2.0;
+    let text = colour(theme(ui).text);
+    let font = FontId::proportional(type_pt::SMALL);
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), font, text);
+    let size = Vec2::new(12.0 + gap + galley.size().x, 18.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, words));
+    glyph(ui.painter(), rect.left_center() + Vec2::new(6.0, 0.0), 10.0, state);
+    let at = pos2(rect.left() + 12.0 + gap, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, text);
 }
 
 /// A bar of stacked shares over the whole width.
