@@ -462,6 +462,7 @@ record-lot-in-work = Lot
 record-check = Check
 record-critical-queue-time = Critical queue time
 record-successor = Successor
+about-font-licence = Licence of the typeface
 room-plant = Plant
 panel-speed = Simulated time over real time
 panel-theme = Light or dark

@@ -462,6 +462,7 @@ record-lot-in-work = 로트
 record-check = 합격 조건
 record-critical-queue-time = 대기시간 제한
 record-successor = 다음 공정
+about-font-licence = 글꼴 라이선스
 room-plant = 공장
 panel-speed = 실제 시간 대비 재생 속도
 panel-theme = 밝게 또는 어둡게

@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::parse::parse;
-use super::path::{self, Place};
+use super::path::Place;
 use super::tree::{Kind, Node};
 
 /// The parse trees of a document's files, the main file first.
@@ -38,8 +38,9 @@ impl Trees {
         }
         let place = Place::read(0, at).ok()?;
         self.files.iter().find_map(|(file, root)| {
-            let found = path::get(root, &place).ok()?;
-            Some((file.as_str(), found.node))
+            let parts = place.segments.iter();
+            let node = parts.fold(Some(root), |node, s| part(node?, &s.name))?;
+            Some((file.as_str(), node))
         })
     }
 
@@ -72,6 +73,25 @@ impl Trees {
             node = child;
         }
         Some(at)
+    }
+}
+
+/// The part of a node of that name, as paths mean it. Unlike [`super::path`] it does not say what is
+/// near where there is none: an editor asks for many fields that are absent.
+fn part<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    match &node.kind {
+        Kind::Struct { .. } => node.field(name),
+        Kind::Map(entries) => entries
+            .iter()
+            .find(|e| e.key.text() == Some(name))
+            .map(|e| &e.value),
+        Kind::List(items) | Kind::Tuple { items, .. } => {
+            let index: Option<usize> = name.parse().ok();
+            let named = |n: &&Node| n.field("name").and_then(Node::text) == Some(name);
+            let by_name = items.iter().find(named);
+            by_name.or_else(|| index.and_then(|i| items.get(i)))
+        }
+        _ => None,
     }
 }
 

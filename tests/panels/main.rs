@@ -5,6 +5,7 @@
 
 #![cfg(feature = "desktop")]
 
+mod cost;
 mod language;
 mod pictures;
 mod raster;

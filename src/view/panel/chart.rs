@@ -174,20 +174,37 @@ fn draw(
             (to_x(p[0]), to_y(b[0]), to_y(b[1]))
         }));
     }
-    // More points than pixels are drawn as one per pixel: the last in it.
-    let mut line: Vec<Pos2> = Vec::with_capacity(s.points.len().min(2_000));
-    for p in s.points.iter().filter(|p| p[1].is_finite()) {
-        let at = pos2(to_x(p[0]), to_y(p[1]));
-        match line.last_mut() {
-            Some(last) if (last.x - at.x).abs() < 0.5 => *last = at,
-            _ => line.push(at),
-        }
-    }
+    let seen = s.points.iter().filter(|p| p[1].is_finite());
+    let line = thinned(seen.map(|p| pos2(to_x(p[0]), to_y(p[1]))));
     if s.filled {
         let base = plot.bottom();
         strip(&painter, s.colour.gamma_multiply(0.12), line.iter().map(|p| (p.x, p.y, base)));
     }
     painter.add(PathShape::line(line, Stroke::new(1.6, s.colour)));
+}
+
+/// More points than pixels become two for each pixel, its lowest and its highest, so that no peak
+/// is lost; their order is that in which they came.
+fn thinned(points: impl Iterator<Item = Pos2>) -> Vec<Pos2> {
+    let mut line: Vec<Pos2> = Vec::new();
+    // Where the pixel's own points begin, and how many there are.
+    let (mut from, mut column) = (0, f32::NAN);
+    for at in points {
+        if at.x.floor() != column {
+            (from, column) = (line.len(), at.x.floor());
+            line.push(at);
+            continue;
+        }
+        line.push(at);
+        if line.len() - from < 3 {
+            continue;
+        }
+        // Of three in one pixel the middle one by height goes.
+        let mut order = [from, from + 1, from + 2];
+        order.sort_by(|a, b| line[*a].y.total_cmp(&line[*b].y));
+        line.remove(order[1]);
+    }
+    line
 }
 
 /// A filled strip between two lines.
@@ -338,6 +355,20 @@ mod tests {
         let b = [[0.0, 2.0], [1.0, 3.0]];
         let text = csv("day", &[("WIP, lots", &a), ("b", &b)]);
         assert_eq!(text, "day,\"WIP, lots\",b\n0,1.5,2\n1,,3\n");
+    }
+
+    #[test]
+    fn a_long_series_keeps_its_shape_and_its_peaks() {
+        let points = (0..10_000u32).map(|i| {
+            let y = if i == 4_321 { 99.0 } else { (i % 7) as f32 };
+            pos2(i as f32 * 0.03, y)
+        });
+        let line = thinned(points);
+        assert!(line.len() <= 602 && line.len() >= 300, "{}", line.len());
+        assert!(line.iter().any(|p| p.y == 99.0));
+        assert!(line.windows(2).all(|w| w[0].x <= w[1].x));
+        let few = [pos2(0.0, 1.0), pos2(5.0, 2.0), pos2(9.0, 0.0)];
+        assert_eq!(thinned(few.into_iter()), few);
     }
 
     #[test]

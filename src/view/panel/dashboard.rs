@@ -394,7 +394,10 @@ fn histogram(ui: &mut Ui, sorted: &[f64], t: &Texts) {
     let (rect, response) =
         ui.allocate_exact_size(Vec2::new(ui.available_width(), CHART - 26.0), Sense::hover());
     let painter = ui.painter_at(rect);
-    let plot = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 16.0));
+    // Names of the quantiles stand above the bars.
+    let names = 30.0;
+    let top = rect.min + Vec2::new(0.0, names);
+    let plot = Rect::from_min_max(top, pos2(rect.right(), rect.bottom() - 16.0));
     let step = plot.width() / BINS as f32;
     for (i, n) in bins.iter().enumerate() {
         let height = *n as f32 / most as f32 * plot.height();
@@ -409,11 +412,11 @@ fn histogram(ui: &mut Ui, sorted: &[f64], t: &Texts) {
     let at = |v: f64| plot.left() + ((v - low) / (high - low).max(1e-9)) as f32 * plot.width();
     for (share, key) in [(0.5, "dash-median"), (0.95, "report-p95")] {
         if let Some(v) = quantile(sorted, share) {
-            painter.vline(at(v), plot.y_range(), Stroke::new(1.0, colour(look.text)));
+            let y = rect.top() + if share > 0.9 { 14.0 } else { 0.0 };
+            painter.vline(at(v), (y + 2.0)..=plot.bottom(), Stroke::new(1.0, colour(look.text)));
             let text = format!("{} {}", t.get(key), number(v, decimals_for(v)));
             let side = if at(v) > plot.center().x { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
             let x = if side == Align2::RIGHT_TOP { at(v) - 4.0 } else { at(v) + 4.0 };
-            let y = plot.top() + if share > 0.9 { 14.0 } else { 0.0 };
             painter.text(pos2(x, y), side, text, font.clone(), colour(look.text));
         }
     }

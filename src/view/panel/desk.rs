@@ -141,6 +141,8 @@ pub struct Desk {
     pub right_is_what_if: bool,
     /// Step of the tour, from 0; `None`: it is not taken.
     pub tour: Option<u8>,
+    /// Marks on the time axis.
+    pub ticks: super::timeline::Ticks,
     /// Plans of the shipped scenes, for their tiles.
     pub plans: std::collections::BTreeMap<&'static str, Arc<Vec<super::start::Spot>>>,
     /// Name of the room, one of [`super::ROOMS`].
@@ -188,6 +190,7 @@ impl Desk {
             strip: "wip",
             right_is_what_if: false,
             tour: None,
+            ticks: super::timeline::Ticks::default(),
             plans: std::collections::BTreeMap::new(),
             room: "plant",
             overlays: &[],
@@ -292,6 +295,7 @@ impl Desk {
         }
         let seed = self.session.as_ref().and_then(|s| s.scene()).map_or(1, |s| s.run.seed);
         let now_us = self.now_us();
+        self.ticks = super::timeline::Ticks::default();
         self.live = Some(Live::new(Arc::clone(model), Seed(seed).replication(0)));
         if now_us > 0 {
             self.play.seek_us = Some(now_us);

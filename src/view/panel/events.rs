@@ -1,6 +1,6 @@
 //! What happened in the watched run: names, icons and colours of events, lists of them.
 
-use egui::{Label, RichText, Ui, Vec2};
+use egui::{Label, RichText, ScrollArea, Ui, Vec2};
 use egui_phosphor::regular as icon;
 
 use super::desk::{Desk, Selection};
@@ -8,7 +8,7 @@ use super::style::{colour, dim, theme};
 use crate::sim::fab::history::{Event, EventKind};
 use crate::sim::fab::live::Live;
 use crate::view::i18n::{Texts, clock};
-use crate::view::tokens::{Rgb, Theme, type_pt};
+use crate::view::tokens::{Rgb, Theme, frame_pt, type_pt};
 
 /// Kinds that the timeline shows, from the rarest.
 pub const KINDS: [EventKind; 6] = [
@@ -84,38 +84,69 @@ pub fn jump(desk: &mut Desk, forwards: bool) {
 /// The latest alarms before now, each a way to its time and place.
 pub fn list(ui: &mut Ui, desk: &mut Desk, t: &Texts, most: usize) {
     let Some(live) = desk.live.take() else { return };
-    let now = live.now_us();
-    let history = live.history();
-    let before = history.events().rev().skip_while(|e| e.begin_us > now);
-    let alarms: Vec<Event> = before
-        .filter(|e| ALARMS.contains(&e.kind))
-        .take(most)
-        .copied()
-        .collect();
-    let look = theme(ui);
+    let alarms = latest(&live, most);
     if alarms.is_empty() {
         ui.label(dim(ui, t.get("dash-alarms-none")));
     }
     let mut chosen = None;
     for event in &alarms {
-        let (face, tint, key) = face(event.kind, look);
-        let what = subject(&live, event);
-        ui.horizontal(|ui| {
-            let open = event.end_us > now && matches!(event.kind, EventKind::Breakdown);
-            let text = RichText::new(face).color(colour(tint)).size(type_pt::BODY);
-            ui.add_sized(Vec2::new(18.0, 18.0), Label::new(text));
-            let when = RichText::new(clock(event.begin_us)).size(type_pt::SMALL);
-            let button = egui::Button::new(when).frame(false);
-            if ui.add(button).on_hover_text(t.get("panel-go-there")).clicked() {
-                chosen = Some(*event);
-            }
-            let state = if open { format!(" · {}", t.get("event-open")) } else { String::new() };
-            let words = format!("{} · {what}{state}", t.get(key));
-            ui.add(Label::new(RichText::new(words).size(type_pt::SMALL)).truncate());
-        });
+        if row(ui, &live, event, t) {
+            chosen = Some(*event);
+        }
     }
     desk.live = Some(live);
     if let Some(event) = chosen {
         go(desk, &event);
     }
+}
+
+/// All of them as a page that scrolls; only the rows in sight are drawn.
+pub fn page(ui: &mut Ui, desk: &mut Desk, t: &Texts, most: usize) {
+    let Some(live) = desk.live.take() else { return };
+    let alarms = latest(&live, most);
+    if alarms.is_empty() {
+        ui.label(dim(ui, t.get("dash-alarms-none")));
+    }
+    let mut chosen = None;
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show_rows(ui, frame_pt::ROW, alarms.len(), |ui, range| {
+            for event in &alarms[range] {
+                if row(ui, &live, event, t) {
+                    chosen = Some(*event);
+                }
+            }
+        });
+    desk.live = Some(live);
+    if let Some(event) = chosen {
+        go(desk, &event);
+    }
+}
+
+fn latest(live: &Live, most: usize) -> Vec<Event> {
+    let now = live.now_us();
+    let before = live.history().events().rev().skip_while(|e| e.begin_us > now);
+    before
+        .filter(|e| ALARMS.contains(&e.kind))
+        .take(most)
+        .copied()
+        .collect()
+}
+
+/// True: it was chosen.
+fn row(ui: &mut Ui, live: &Live, event: &Event, t: &Texts) -> bool {
+    let (icon, tint, key) = face(event.kind, theme(ui));
+    let mut chosen = false;
+    ui.horizontal(|ui| {
+        let open = event.end_us > live.now_us() && matches!(event.kind, EventKind::Breakdown);
+        let text = RichText::new(icon).color(colour(tint)).size(type_pt::BODY);
+        ui.add_sized(Vec2::new(18.0, 18.0), Label::new(text));
+        let when = RichText::new(clock(event.begin_us)).size(type_pt::SMALL);
+        let link = egui::Button::new(when).frame(false);
+        chosen = ui.add(link).on_hover_text(t.get("panel-go-there")).clicked();
+        let state = if open { format!(" · {}", t.get("event-open")) } else { String::new() };
+        let words = format!("{} · {}{state}", t.get(key), subject(live, event));
+        ui.add(Label::new(RichText::new(words).size(type_pt::SMALL)).truncate());
+    });
+    chosen
 }

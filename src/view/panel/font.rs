@@ -6,6 +6,9 @@ use egui_phosphor::Variant;
 /// Name of the family for what stands out.
 pub const STRONG: &str = "strong";
 
+/// Licence of the typeface.
+pub const LICENCE: &str = include_str!("../../../assets/fonts/OFL.txt");
+
 /// Pretendard (OFL, see `assets/fonts/README.md`) and Phosphor's icons.
 pub fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();

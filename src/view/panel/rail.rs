@@ -60,9 +60,7 @@ fn alarms(ui: &mut Ui, desk: &mut Desk) {
     let t = desk.texts();
     ui.label(strong(t.get("dash-alarms")).size(type_pt::LARGE));
     ui.add_space(space_pt::S);
-    egui::ScrollArea::vertical()
-        .auto_shrink(false)
-        .show(ui, |ui| events::list(ui, desk, &t, 400));
+    events::page(ui, desk, &t, 10_000);
 }
 
 /// Draws the rail.

@@ -13,13 +13,62 @@ use super::gantt;
 use super::series::DAY_US;
 use super::style::{colour, sheer, small, theme};
 use crate::sim::fab::history::EventKind;
+use crate::sim::fab::live::Live;
 use crate::view::i18n::clock;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 
 /// Height of the strip with the time axis, points.
 const AXIS: f32 = 46.0;
-/// Events drawn at most; more stand closer than a pixel.
-const DRAWN: usize = 4_000;
+/// Least distance of two marks of a kind, points.
+const APART: f32 = 2.0;
+
+/// The marks on the time axis; made anew only when the run has come a mark further.
+#[derive(Debug, Default)]
+pub struct Ticks {
+    /// Width, and how far the run was, in marks.
+    made_for: Option<(u32, u64, u64)>,
+    /// Lanes in use: one for each kind of event that this plant has.
+    lanes: usize,
+    /// Share of the axis, lane, kind.
+    marks: Vec<(f32, u8, EventKind)>,
+}
+
+impl Ticks {
+    fn renew(self, live: &Live, width: f32) -> Self {
+        let slots = (width / APART).max(1.0) as u64;
+        let slot_us = (live.end_us() / slots).max(1);
+        let key = (width as u32, live.reached_us() / slot_us, live.end_us());
+        if self.made_for == Some(key) {
+            return self;
+        }
+        let mut kinds: Vec<EventKind> = Vec::new();
+        let mut last: Vec<Option<u64>> = Vec::new();
+        let mut marks: Vec<(u64, EventKind)> = Vec::new();
+        for event in live.history().events() {
+            let slot = event.begin_us / slot_us;
+            let lane = kinds.iter().position(|k| *k == event.kind).unwrap_or_else(|| {
+                kinds.push(event.kind);
+                last.push(None);
+                kinds.len() - 1
+            });
+            if last[lane] != Some(slot) {
+                last[lane] = Some(slot);
+                marks.push((event.begin_us, event.kind));
+            }
+        }
+        kinds.sort_by_key(|k| events::KINDS.iter().position(|o| o == k));
+        let end_us = live.end_us().max(1) as f64;
+        let place = |(us, kind): (u64, EventKind)| {
+            let lane = kinds.iter().position(|k| *k == kind).unwrap_or(0) as u8;
+            ((us as f64 / end_us) as f32, lane, kind)
+        };
+        Self {
+            made_for: Some(key),
+            marks: marks.into_iter().map(place).collect(),
+            lanes: kinds.len(),
+        }
+    }
+}
 
 /// Tabs below the axis: name, key of the text.
 const TABS: [(&str, &str); 5] = [
@@ -102,36 +151,15 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
         painter.vline(x, bar.y_range(), Stroke::new(1.0, sheer(look.line, 0.8)));
         day += step;
     }
-    // One tick for each pixel and kind at most; a lane for each kind that this plant has.
-    let mut kinds: Vec<EventKind> = Vec::new();
-    for event in live.history().events() {
-        if !kinds.contains(&event.kind) {
-            kinds.push(event.kind);
-            if kinds.len() == events::KINDS.len() {
-                break;
-            }
-        }
-    }
-    kinds.sort_by_key(|k| events::KINDS.iter().position(|o| o == k));
-    let lane = |kind: EventKind| kinds.iter().position(|k| *k == kind).unwrap_or(0);
-    let mut last = [f32::NEG_INFINITY; events::KINDS.len()];
-    let height = bar.height() / kinds.len().max(1) as f32;
-    let mut drawn = 0;
-    for event in live.history().events() {
-        let x = to_x(event.begin_us);
-        let lane = lane(event.kind);
-        if x - last[lane] < 2.0 {
-            continue;
-        }
-        last[lane] = x;
-        drawn += 1;
-        if drawn > DRAWN {
-            break;
-        }
-        let (_, tint, _) = face(event.kind, look);
-        let top = bar.top() + height * lane as f32;
+    let ticks = std::mem::take(&mut desk.ticks).renew(&live, bar.width());
+    let height = bar.height() / ticks.lanes.max(1) as f32;
+    for (share, lane, kind) in &ticks.marks {
+        let x = bar.left() + share * bar.width();
+        let (_, tint, _) = face(*kind, look);
+        let top = bar.top() + height * f32::from(*lane);
         painter.vline(x, (top + 0.5)..=(top + height - 0.5), Stroke::new(1.5, colour(tint)));
     }
+    desk.ticks = ticks;
     let now = to_x(live.now_us());
     painter.vline(now, (rect.top() + 12.0)..=rect.bottom(), Stroke::new(2.0, colour(look.accent)));
     painter.circle_filled(pos2(now, bar.top() - 1.0), 4.0, colour(look.accent));

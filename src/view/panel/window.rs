@@ -235,6 +235,9 @@ fn about(ui: &mut Ui, desk: &mut Desk) {
     }
     ui.add_space(space_pt::S);
     ui.label(small(ui, t.get("about-local")));
+    ui.collapsing(t.get("about-font-licence"), |ui| {
+        ui.label(small(ui, super::font::LICENCE));
+    });
 }
 
 /// Something that can be found.
