@@ -308,7 +308,7 @@ fn with_of(word: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
     use crate::results::kpi::{self, Kind};
-    use crate::whatif::knob::{Knob, Setting, WhatIf, turned};
+    use crate::whatif::knob::{Knob, Setting, turned};
     use crate::whatif::{WHAT_IFS, study};
 
     fn knob(kind: &'static str, of: &str, unit: &'static str, value: f64) -> Knob {

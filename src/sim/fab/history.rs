@@ -345,3 +345,48 @@ impl History {
         self.merge *= 2;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_series_is_halved_and_keeps_its_sums() {
+        let mut history = History {
+            base_us: 10,
+            merge: 1,
+            samples_max: 8,
+            groups: 2,
+            products: 1,
+            ..History::default()
+        };
+        for n in 1..=8u32 {
+            let plant = PlantSample {
+                end_us: u64::from(n) * 10,
+                wip: n,
+                moves: n,
+                ..PlantSample::default()
+            };
+            let group = |g: u32| GroupSample {
+                queue: 10 * n + g,
+                moves: n * (g + 1),
+                pm_s: n as f32,
+                ..GroupSample::default()
+            };
+            history.push_sample(plant, &[n], &[group(0), group(1)]);
+        }
+        assert_eq!((history.interval_us(), history.plant().len()), (20, 4));
+        let ends: Vec<u64> = history.plant().iter().map(|s| s.end_us).collect();
+        assert_eq!(ends, [20, 40, 60, 80]);
+        assert_eq!(history.plant()[1].moves, 7);
+        assert_eq!((history.plant()[1].wip, history.wip_of(1, 0)), (4, 4));
+        let second = history.group(3, 1).expect("it is there");
+        assert_eq!((second.queue, second.moves, second.pm_s), (81, 30, 15.0));
+        let mut out = Vec::new();
+        assert_eq!(history.window(20, 60, &mut out), 4e-5);
+        assert_eq!((out[0].moves, out[1].moves), (18, 36));
+        // Between two ends: what is known last.
+        history.window(65, 70, &mut out);
+        assert_eq!(out[0].moves, 11);
+    }
+}

@@ -201,3 +201,203 @@ impl Live {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bevy::ecs::change_detection::DetectChanges;
+    use bevy::prelude::{Entity, Ref, World};
+
+    use super::*;
+    use crate::scene::{Bundle, Models, load};
+    use crate::sim::fab::live_place::Place;
+    use crate::sim::fab::{Silent, dispatch};
+    use crate::world::{LotInWork, ToolState, spawn};
+
+    const HOUR_US: u64 = 3_600_000_000;
+
+    /// The minifab over some days, and the world it stands in.
+    fn plant(days: u32) -> (Arc<Model>, World) {
+        let text = include_str!("../../../scenes/minifab.ron");
+        let bundle = Bundle::from_text("minifab.ron", text);
+        let models = Models {
+            dispatch_rules: &dispatch::names(),
+            kpis: crate::results::kpi::KPIS,
+        };
+        let set = [
+            ("run.horizon".to_owned(), format!("{days} d")),
+            ("run.warmup".to_owned(), "3 d".to_owned()),
+        ];
+        let scene = load(&bundle, "minifab.ron", &set, &models)
+            .expect("the shipped scene has no faults")
+            .scene;
+        let mut world = World::new();
+        spawn(&mut world, &scene);
+        let model = Model::new(&scene).expect("it compiles");
+        (Arc::new(model), world)
+    }
+
+    /// The digest of a run that nobody watches.
+    fn straight(model: &Model, to_us: u64) -> String {
+        let mut engine = Engine::new(model, Seed(7), Silent);
+        engine.run_until(to_us).expect("within limits");
+        engine.finish(0).0.digest
+    }
+
+    fn places(live: &Live) -> Vec<String> {
+        let mut all: Vec<String> = live.lots().map(|l| format!("{l:?}")).collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn seeking_finds_the_state_of_the_straight_run() {
+        let (model, _) = plant(120);
+        let mut live = Live::new(Arc::clone(&model), Seed(7));
+        let mut once = Live::new(Arc::clone(&model), Seed(7));
+        // Forwards in uneven steps, back over a snapshot, ahead of what was reached, to the ends.
+        for hours in [1, 5, 61, 60, 3, 1900, 1899, 73, 2500, 72, 0, 2880, 2001] {
+            let to_us = hours * HOUR_US + hours * 1_234_567 % 977;
+            let to_us = to_us.min(live.end_us());
+            live.seek(to_us).expect("within limits");
+            assert_eq!(live.now_us(), to_us);
+            assert_eq!(live.digest(), straight(&model, to_us), "at {hours} h");
+            if to_us >= once.now_us() {
+                once.advance(to_us).expect("within limits");
+                assert_eq!(places(&live), places(&once), "at {hours} h");
+            }
+        }
+        assert_eq!(live.reached_us(), live.end_us());
+        assert!(live.snapshots.len() <= SNAPSHOTS_MAX, "{}", live.snapshots.len());
+        assert!(live.snapshot_every_us > DAY_US, "snapshots were thinned");
+        // What is recorded does not depend on the way.
+        once.advance(once.end_us()).expect("within limits");
+        assert_eq!(live.history().plant(), once.history().plant());
+        assert!(live.history().events().eq(once.history().events()));
+        assert!(live.history().finished().eq(once.history().finished()));
+    }
+
+    #[test]
+    fn a_seek_in_parts_arrives_at_the_same_state() {
+        let (model, _) = plant(60);
+        let mut live = Live::new(Arc::clone(&model), Seed(7));
+        let mut parts = 0;
+        while !live.seek_some(1_000 * HOUR_US, 500).expect("within limits") {
+            parts += 1;
+        }
+        assert!(parts > 3, "{parts}");
+        assert_eq!(live.digest(), straight(&model, 1_000 * HOUR_US));
+    }
+
+    #[test]
+    fn moves_leave_and_arrive_when_the_engine_says() {
+        let (model, _) = plant(60);
+        let mut live = Live::new(model, Seed(7));
+        let mut seen = 0;
+        for hours in 100..140 {
+            live.seek(hours * HOUR_US).expect("within limits");
+            let moves: Vec<_> = live.moves().collect();
+            for m in moves {
+                assert!(m.depart_us <= live.now_us() && live.now_us() < m.arrive_us);
+                let last = |live: &Live| live.steps_of(m.lot).last().copied();
+                let step = last(&live).expect("it has done a step");
+                assert_eq!((step.end_us, step.next_us), (m.depart_us, m.arrive_us));
+                assert_eq!(Some(step.tool), m.from_tool);
+                let mut later = live.clone();
+                later.advance(m.arrive_us - 1).expect("within limits");
+                let moving = |live: &Live| {
+                    let lot = live.lot(m.lot).expect("it is in work");
+                    matches!(lot.place, Place::Moving { arrive_us, .. } if arrive_us == m.arrive_us)
+                };
+                assert!(moving(&later));
+                later.advance(m.arrive_us).expect("within limits");
+                assert!(!moving(&later));
+                seen += 1;
+            }
+        }
+        assert!(seen > 10, "{seen} moves");
+    }
+
+    #[test]
+    fn only_what_changed_is_written() {
+        let (model, mut world) = plant(60);
+        let mut live = Live::new(model, Seed(7));
+        live.seek(200 * HOUR_US).expect("within limits");
+        live.write(&mut world);
+        let mut tools = world.query::<(Entity, Ref<ToolState>)>();
+        let mut lots = world.query::<(Entity, Ref<LotInWork>)>();
+        assert_eq!(lots.iter(&world).count() as u32, live.wip());
+        world.clear_trackers();
+        let before: Vec<_> = tools.iter(&world).map(|(e, s)| (e, *s)).collect();
+        let lots_before: Vec<_> = lots.iter(&world).map(|(e, l)| (e, *l)).collect();
+        live.write(&mut world);
+        assert!(tools.iter(&world).all(|(_, s)| !s.is_changed()));
+        assert!(lots.iter(&world).all(|(_, l)| !l.is_changed()));
+        live.advance(live.now_us() + HOUR_US / 4).expect("within limits");
+        live.write(&mut world);
+        let mut changed = 0;
+        for ((entity, state), old) in tools.iter(&world).zip(&before) {
+            assert_eq!(entity, old.0);
+            assert_eq!(state.is_changed(), *state != old.1);
+            changed += u32::from(state.is_changed());
+        }
+        for (entity, lot) in lots.iter(&world) {
+            let old = lots_before.iter().find(|(e, _)| *e == entity);
+            let same = old.is_some_and(|(_, o)| *o == *lot);
+            assert_eq!(lot.is_changed(), !same, "{lot:?}");
+            changed += u32::from(lot.is_changed());
+        }
+        assert!(changed > 0);
+        // The states of tools are those of what is inside.
+        for (tool, state) in (0u32..).zip(live.tool_states()) {
+            let now = live.tool(tool).expect("it stands there");
+            assert_eq!(now.state, state);
+            if state == ToolState::Productive {
+                assert!(!now.lots.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn history_adds_up_to_the_record_of_the_run() {
+        let (model, _) = plant(60);
+        let mut live = Live::new(Arc::clone(&model), Seed(7));
+        live.advance(live.end_us()).expect("within limits");
+        let history = live.history();
+        let mut engine = Engine::new(&model, Seed(7), Silent);
+        engine.run_until(model.horizon_us).expect("within limits");
+        let record = engine.finish(0).0;
+        let sum = |of: fn(&super::super::history::PlantSample) -> u32| -> u64 {
+            history.plant().iter().map(|s| u64::from(of(s))).sum()
+        };
+        assert_eq!(sum(|s| s.finished), record.lots.len() as u64);
+        assert_eq!(sum(|s| s.released), record.released.iter().sum::<u64>());
+        assert!(history.finished().eq(&record.lots));
+        let last = history.plant().last().expect("there are samples");
+        assert_eq!(last.end_us, model.horizon_us);
+        assert_eq!(u64::from(last.wip), record.in_work.iter().sum::<u64>());
+        // Breakdowns after the warm-up, as the record counts them.
+        let kind = super::super::history::EventKind::Breakdown;
+        let broken = history.events().filter(|e| e.kind == kind);
+        let counted = broken.filter(|e| e.begin_us > model.warmup_us).count() as u64;
+        assert_eq!(counted, record.tools.iter().map(|t| t.breakdowns).sum::<u64>());
+        // Every second of every tool is in one state, and the states after the warm-up are the record's.
+        let mut groups = Vec::new();
+        history.window(model.warmup_us, model.horizon_us, &mut groups);
+        for (g, spec) in model.groups.iter().enumerate() {
+            let span_s = (model.horizon_us - model.warmup_us) as f32 / 1e6;
+            let all = f64::from(groups[g].tool_s() / (span_s * spec.tools as f32));
+            assert!((all - 1.0).abs() < 1e-4, "group {g}: {all}");
+            let tools = spec.first_tool..spec.first_tool + spec.tools;
+            let productive: u64 = tools
+                .map(|t| record.tools[t as usize].times.productive_us)
+                .sum();
+            let share = f64::from(groups[g].productive_s) * 1e6 / productive as f64;
+            assert!((share - 1.0).abs() < 1e-4, "group {g}: {share}");
+        }
+        let first = history.next_event(0, &[kind]).expect("something breaks");
+        let second = history.next_event(first.begin_us, &[kind]).expect("and again");
+        assert_eq!(history.previous_event(second.begin_us, &[kind]), Some(first));
+        let inside = first.begin_us + (first.end_us - first.begin_us) / 2;
+        assert!(history.events_between(inside, inside + 1).any(|e| e == first));
+    }
+}
