@@ -25,6 +25,12 @@ impl Trees {
         }
     }
 
+    /// The whole value of a file.
+    pub fn root(&self, file: &str) -> Option<&Node> {
+        let found = self.files.iter().find(|(name, _)| name == file);
+        found.map(|(_, root)| root)
+    }
+
     /// The value at a path and the file it stands in.
     pub fn get(&self, at: &str) -> Option<(&str, &Node)> {
         if at.is_empty() {

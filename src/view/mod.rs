@@ -4,6 +4,7 @@
 //! * [`tokens`]: colours, sizes; the report's style sheet is made from them.
 //! * [`report`]: one self-contained HTML page.
 //! * `panel`: the frame of the desktop program and everything in it but the plant itself.
+//! * [`verdict`]: the answer of a what-if as a sentence.
 //! * `web`: the page's entry, in the web build only.
 
 pub mod i18n;
@@ -11,5 +12,6 @@ pub mod i18n;
 pub mod panel;
 pub mod report;
 pub mod tokens;
+pub mod verdict;
 #[cfg(all(feature = "web", target_family = "wasm"))]
 pub mod web;

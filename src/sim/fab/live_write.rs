@@ -1,6 +1,6 @@
 //! States of a watched run, written into the components that views read.
 
-use bevy::prelude::{Entity, Mut, World};
+use bevy::prelude::{DetectChangesMut, Entity, Mut, World};
 
 use super::live::Live;
 use super::live_place::{Place, key};

@@ -1,6 +1,6 @@
 //! Buttons with an icon: quiet until pointed at, named for screen readers, explained on hover.
 
-use egui::{Button, Response, RichText, Sense, Ui, Vec2, WidgetInfo, WidgetType};
+use egui::{Button, Context, Key, KeyboardShortcut, Response, RichText, Sense, Ui, Vec2, WidgetInfo, WidgetType};
 
 use super::command::Command;
 use super::desk::Desk;
@@ -41,11 +41,26 @@ pub fn command(ui: &mut Ui, desk: &mut Desk, command: &'static Command) -> Respo
     response
 }
 
+/// A key as it stands on the keyboard, not as egui names it: `Ctrl+,`.
+pub fn key_words(ctx: &Context, key: KeyboardShortcut) -> String {
+    let words = ctx.format_shortcut(&key);
+    let (named, shown) = match key.logical_key {
+        Key::Comma => ("Comma", ","),
+        Key::Period => ("Period", "."),
+        Key::OpenBracket => ("OpenBracket", "["),
+        Key::CloseBracket => ("CloseBracket", "]"),
+        Key::Plus => ("Plus", "+"),
+        Key::Minus => ("Minus", "−"),
+        _ => return words,
+    };
+    words.replace(named, shown)
+}
+
 /// Name of a command with its key: `Undo (Ctrl+Z)`.
 pub fn with_key(ui: &Ui, desk: &Desk, command: &Command) -> String {
     let name = desk.texts().get(&command.text_key());
     match command.key {
-        Some(key) => format!("{name} ({})", ui.ctx().format_shortcut(&key)),
+        Some(key) => format!("{name} ({})", key_words(ui.ctx(), key)),
         None => name,
     }
 }

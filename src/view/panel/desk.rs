@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::bench::Bench;
 use super::notice::{Notice, Weight};
 use super::prefs::{Prefs, ThemeChoice};
+use super::series::SeriesCache;
 use super::session::Session;
 use super::tree::TreeState;
 use crate::rng::Seed;
@@ -122,6 +124,25 @@ pub struct Desk {
     pub inspected_for: Selection,
     /// The scene tree.
     pub tree: TreeState,
+    /// What the charts show.
+    pub series: SeriesCache,
+    /// Texts to be saved under a name, for the program that holds the window to take.
+    pub exports: Vec<(String, String)>,
+    /// The what-if bench.
+    pub bench: Bench,
+    /// What lies on the disk; absent in tests and on the web.
+    #[cfg(not(target_family = "wasm"))]
+    pub keeper: Option<super::keeper::Keeper>,
+    /// The window that stands above all others.
+    pub window: Option<super::window::Window>,
+    /// Which chart stands below the plant.
+    pub strip: &'static str,
+    /// Whether the right side shows the what-if bench instead of the inspector.
+    pub right_is_what_if: bool,
+    /// Step of the tour, from 0; `None`: it is not taken.
+    pub tour: Option<u8>,
+    /// Plans of the shipped scenes, for their tiles.
+    pub plans: std::collections::BTreeMap<&'static str, Arc<Vec<super::start::Spot>>>,
     /// Name of the room, one of [`super::ROOMS`].
     pub room: &'static str,
     /// Names of the overlays there are; the stage writes them. `overlay-<name>` is the text's key.
@@ -158,6 +179,16 @@ impl Desk {
             inspected: String::new(),
             inspected_for: Selection::Nothing,
             tree: TreeState::default(),
+            series: SeriesCache::default(),
+            exports: Vec::new(),
+            bench: Bench::default(),
+            #[cfg(not(target_family = "wasm"))]
+            keeper: None,
+            window: None,
+            strip: "wip",
+            right_is_what_if: false,
+            tour: None,
+            plans: std::collections::BTreeMap::new(),
             room: "plant",
             overlays: &[],
             overlay: None,
@@ -195,7 +226,13 @@ impl Desk {
     /// Opens the texts of a scene in place of what is open.
     pub fn open_bundle(&mut self, bundle: Bundle) {
         self.session = Some(Session::new(bundle));
+        self.bench.single.cancel();
+        self.bench.all.cancel();
+        let (pairs, days) = (self.bench.pairs, self.bench.days);
+        self.bench = Bench::default();
+        (self.bench.pairs, self.bench.days) = (pairs, days);
         self.live = None;
+        self.room = "plant";
         self.selection = Selection::Nothing;
         self.inspected.clear();
         self.inspected_for = Selection::Nothing;
@@ -243,7 +280,7 @@ impl Desk {
     }
 
     /// Watches the plant as it is edited, from the same time on.
-    fn renew_run(&mut self) {
+    pub(super) fn renew_run(&mut self) {
         let model = self.session.as_ref().and_then(|s| s.model());
         let Some(model) = model else {
             self.live = None;
@@ -272,6 +309,9 @@ impl Desk {
         let now = self.clock_s;
         self.notices.retain(|n| n.until_s > now);
         self.run_on(passed_s);
+        self.look_at_studies();
+        #[cfg(not(target_family = "wasm"))]
+        self.keep();
     }
 
     /// Goes to a time, over as many frames as that takes.
@@ -306,6 +346,73 @@ impl Desk {
                 self.say(Weight::Failure, said);
             }
         }
+    }
+
+    /// Shows the place of a path in the tree and the inspector.
+    pub fn go_to(&mut self, path: &str) {
+        // A field is shown with the record it stands in, a named thing with its own fields.
+        let mut place = path;
+        while let Some((shape, _)) = super::inspector::shape_at(place) {
+            use crate::scene::outline::Shape;
+            if matches!(shape, Shape::Record(_) | Shape::List(_) | Shape::Map(_)) {
+                break;
+            }
+            place = place.rsplit_once('.').map_or("", |(parent, _)| parent);
+        }
+        let parts: Vec<&str> = place.split('.').collect();
+        // Items of lists are rows of their record's form.
+        let listed = ["steps", "pms", "breakdowns", "setups", "min_runs", "tools", "cqt", "next"];
+        let keep = parts.iter().position(|p| listed.contains(p)).filter(|i| *i >= 2);
+        let place = match keep {
+            Some(i) => parts[..i].join("."),
+            None if ["wip", "checks", "transport"].contains(&parts[0]) => parts[0].to_owned(),
+            None => place.to_owned(),
+        };
+        if let Some((field, _)) = place.split_once('.') {
+            self.tree.open.insert(field.to_owned());
+        }
+        self.room = "plant";
+        self.right_is_what_if = false;
+        self.prefs.layout.right_open = true;
+        self.selection = Selection::Nothing;
+        self.inspected_for = Selection::Nothing;
+        self.inspected = place;
+    }
+
+    /// Saves what was changed since the scene was opened, as values to set.
+    pub fn save_difference(&mut self) {
+        let Some(session) = &self.session else { return };
+        match super::difference::difference(session.saved(), session.document()) {
+            Ok(settings) => {
+                let text = crate::whatif::variants::difference_text(&settings);
+                self.export("difference.set", text);
+            }
+            Err(fault) => {
+                let said = self.texts.with("panel-difference-failed", &[("place", &fault.0)]);
+                self.say(Weight::Warning, said);
+            }
+        }
+    }
+
+    /// Back to the start page. Unsaved work stays open.
+    pub fn close_scene(&mut self) {
+        let changed = self.session.as_ref().is_some_and(Session::is_changed);
+        if changed {
+            let said = self.texts.get("panel-save-first");
+            self.say(Weight::Warning, said);
+            return;
+        }
+        self.bench.single.cancel();
+        self.bench.all.cancel();
+        self.session = None;
+        self.live = None;
+        self.selection = Selection::Nothing;
+    }
+
+    /// Asks for a text to be saved under a name.
+    pub fn export(&mut self, name: &str, text: String) {
+        let clean = |c: char| if c.is_alphanumeric() || "._- ".contains(c) { c } else { '_' };
+        self.exports.push((name.chars().map(clean).collect(), text));
     }
 
     /// Says something at the edge for a while.

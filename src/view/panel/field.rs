@@ -202,7 +202,8 @@ pub fn editor(
             let head: String = shown.chars().take_while(|c| c.is_alphanumeric()).collect();
             let t = desk.texts();
             let mut picked = None;
-            let width = if plain_only { ui.available_width() } else { 110.0 };
+            let inset = 2.0 * ui.spacing().button_padding.x;
+            let width = if plain_only { ui.available_width() - inset } else { 110.0 };
             let combo = egui::ComboBox::from_id_salt("choice")
                 .selected_text(&head)
                 .width(width)
@@ -242,7 +243,7 @@ pub fn editor(
             let mut picked = None;
             let combo = egui::ComboBox::from_id_salt("name")
                 .selected_text(&now)
-                .width(ui.available_width())
+                .width(ui.available_width() - 2.0 * ui.spacing().button_padding.x)
                 .truncate()
                 .show_ui(ui, |ui| {
                     for name in &names {
@@ -311,6 +312,9 @@ pub fn settled_text(ui: &mut Ui, id: Id, now: &str, weak: bool) -> (Response, Op
     }
     if response.has_focus() {
         ui.data_mut(|d| d.insert_temp(id, text));
+    } else if text.chars().count() > 16 {
+        // A long value is read whole without going into it.
+        return (response.on_hover_text(text), None);
     }
     (response, None)
 }

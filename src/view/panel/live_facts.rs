@@ -11,6 +11,7 @@ use super::tool_state;
 use crate::sim::fab::live::Live;
 use crate::sim::fab::{GroupNow, LotNow, Place};
 use crate::view::i18n::{Texts, clock, number};
+use crate::view::verdict::value_text;
 use crate::view::tokens::{ToolState, space_pt, type_pt};
 use crate::world;
 
@@ -21,11 +22,11 @@ const LOTS_SHOWN: usize = 8;
 pub fn span(t: &Texts, us: u64) -> String {
     let hours = us as f64 / 3.6e9;
     if hours >= 48.0 {
-        format!("{} {}", number(hours / 24.0, 1), t.unit("d"))
+        value_text(hours / 24.0, 1, "d", t)
     } else if hours >= 1.0 {
-        format!("{} {}", number(hours, 1), t.unit("h"))
+        value_text(hours, 1, "h", t)
     } else {
-        format!("{} {}", number(hours * 60.0, 0), t.unit("min"))
+        value_text(hours * 60.0, 0, "min", t)
     }
 }
 
@@ -60,9 +61,9 @@ fn of_group(ui: &mut Ui, desk: &mut Desk, live: &Live, group: u32, t: &Texts) {
     live.groups(&mut all);
     let Some(now) = all.get(group as usize).copied() else { return };
     let GroupNow { waiting, inside, coming, oldest_us, .. } = now;
-    fact(ui, &t.get("live-waiting"), format!("{} {}", number(f64::from(waiting), 0), t.unit("lots")));
-    fact(ui, &t.get("live-inside"), format!("{} {}", number(f64::from(inside), 0), t.unit("lots")));
-    fact(ui, &t.get("live-coming"), format!("{} {}", number(f64::from(coming), 0), t.unit("lots")));
+    for (key, lots) in [("live-waiting", waiting), ("live-inside", inside), ("live-coming", coming)] {
+        fact(ui, &t.get(key), value_text(f64::from(lots), 0, "lots", t));
+    }
     if let Some(since) = oldest_us {
         fact(ui, &t.get("live-oldest"), span(t, live.now_us().saturating_sub(since)));
     }

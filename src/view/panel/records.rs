@@ -207,9 +207,10 @@ pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
             let mut builder = TableBuilder::new(ui)
                 .id_salt("records")
                 .striped(true)
+                .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
                 .vscroll(true)
                 .max_scroll_height(height)
-                .column(Column::exact(34.0));
+                .column(Column::exact(26.0));
             for field in &fields {
                 builder = builder.column(Column::initial(width_of(field)).resizable(true).clip(true));
             }
@@ -251,7 +252,7 @@ pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
 fn width_of(field: &FieldOutline) -> f32 {
     match field.shape {
         Shape::Whole | Shape::Bool | Shape::Number | Shape::Probability => 72.0,
-        Shape::Name(_) | Shape::Text | Shape::Distribution => 132.0,
+        Shape::Name(_) | Shape::Text | Shape::Distribution => 112.0,
         _ => 96.0,
     }
 }

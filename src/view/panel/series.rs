@@ -37,8 +37,6 @@ pub struct SeriesCache {
     pub throughput: Vec<[f64; 2]>,
     /// Mean cycle time of the lots that finished: day, d.
     pub cycle: Vec<[f64; 2]>,
-    /// Share of the tools' time in use: day, %.
-    pub busy: Vec<[f64; 2]>,
     /// Late queue time windows per day: day, windows/d.
     pub late: Vec<[f64; 2]>,
     /// Wafers out per week: day, wafers/week.
@@ -152,27 +150,12 @@ fn make(live: &Live) -> SeriesCache {
         wafers: sum(|s| f64::from(s.wafers_out), 7.0),
         late: sum(|s| f64::from(s.late_windows), 1.0),
         cycle,
-        busy: busy(history, to_us, bucket),
         cycle_lately,
         groups,
         lately_d: covered_s / 86_400.0,
         now_us,
         ..SeriesCache::default()
     }
-}
-
-fn busy(history: &History, to_us: u64, bucket_us: u64) -> Vec<[f64; 2]> {
-    let mut sums = Vec::new();
-    let mut points = Vec::new();
-    let mut end = bucket_us;
-    while end <= to_us {
-        history.window(end - bucket_us, end, &mut sums);
-        let used: f64 = sums.iter().map(|s| f64::from(s.productive_s + s.setup_s)).sum();
-        let all: f64 = sums.iter().map(|s| f64::from(s.tool_s())).sum();
-        points.push([end as f64 / DAY_US, if all > 0.0 { 100.0 * used / all } else { f64::NAN }]);
-        end += bucket_us;
-    }
-    points
 }
 
 /// Value that a share of the sorted values do not exceed; `None` without values.

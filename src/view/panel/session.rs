@@ -140,6 +140,15 @@ impl Session {
         self.saved = self.document.clone();
     }
 
+    /// The scene lies elsewhere from now on: the same texts under other paths.
+    pub fn moved(&mut self, bundle: Bundle) {
+        self.document = Document::new(bundle);
+        // Splices name the files as they were called.
+        self.undo.clear();
+        self.redo.clear();
+        self.read();
+    }
+
     /// The text as it was opened or last saved.
     pub fn saved(&self) -> &Document {
         &self.saved

@@ -3,7 +3,9 @@
 use egui::{Align, Frame, Layout, Margin, Panel, Ui};
 use egui_phosphor::regular as icon;
 
+use super::button;
 use super::desk::Desk;
+use super::window::Window;
 use super::style::{colour, small, theme};
 use crate::scene::Severity;
 use crate::view::i18n::number;
@@ -20,12 +22,13 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         .show(ui, |ui| {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 findings(ui, desk);
+                studies(ui, desk);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| figures(ui, desk));
             });
         });
 }
 
-fn findings(ui: &mut Ui, desk: &Desk) {
+fn findings(ui: &mut Ui, desk: &mut Desk) {
     let Some(session) = &desk.session else { return };
     let t = desk.texts();
     let look = theme(ui);
@@ -41,8 +44,31 @@ fn findings(ui: &mut Ui, desk: &Desk) {
     } else {
         (icon::CHECK_CIRCLE, look.dim, t.get("panel-no-findings"))
     };
-    let text = egui::RichText::new(format!("{face} {text}"));
-    ui.label(text.size(type_pt::SMALL).color(colour(tint)));
+    let label = format!("{face} {text}");
+    let shown = egui::RichText::new(&label).size(type_pt::SMALL).color(colour(tint));
+    if ui.add(egui::Button::new(shown).frame(false).small()).clicked() {
+        desk.window = Some(Window::Findings);
+    }
+}
+
+/// Studies under way: how far, how long, a way to stop them.
+fn studies(ui: &mut Ui, desk: &mut Desk) {
+    let t = desk.texts();
+    for (running, key) in [(&mut desk.bench.single, "room-what-if"), (&mut desk.bench.all, "room-variants")] {
+        if !running.is_running() {
+            continue;
+        }
+        let (done, all, left) = match &running.view {
+            Some(v) => (v.pairs_done, v.pairs_total, v.remaining_s),
+            None => (0, 0, None),
+        };
+        let left = left.map_or(String::new(), |s| format!(" · {} s", number(s, 0)));
+        let words = format!("{} {done}/{all}{left}", t.get(key));
+        ui.label(small(ui, words));
+        if button::icon(ui, icon::STOP_CIRCLE, &t.get("panel-cancel"), false).clicked() {
+            running.cancel();
+        }
+    }
 }
 
 fn figures(ui: &mut Ui, desk: &Desk) {

@@ -34,11 +34,6 @@ pub fn dim(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).color(colour(theme(ui).dim))
 }
 
-/// Title of a panel or chart.
-pub fn title(text: impl Into<String>) -> RichText {
-    strong(text).size(type_pt::TITLE)
-}
-
 /// Small print: axes, notes.
 pub fn small(ui: &Ui, text: impl Into<String>) -> RichText {
     dim(ui, text).size(type_pt::SMALL)
@@ -52,8 +47,9 @@ struct Applied {
     still: bool,
 }
 
-/// Gives egui fonts, sizes and colours; costs nothing while the preferences stay.
-pub fn apply(ctx: &Context, desk: &Desk) {
+/// Gives egui fonts, sizes and colours; costs nothing while the preferences stay. False: the
+/// fonts are only there from the next frame on, nothing can be written yet.
+pub fn apply(ctx: &Context, desk: &Desk) -> bool {
     let id = Id::new("geoul-look");
     let wanted = Applied {
         dark: desk.is_dark(ctx),
@@ -62,7 +58,7 @@ pub fn apply(ctx: &Context, desk: &Desk) {
     };
     let before: Option<Applied> = ctx.data(|d| d.get_temp(id));
     if before == Some(wanted) {
-        return;
+        return true;
     }
     if before.is_none() {
         ctx.set_fonts(font::definitions());
@@ -78,6 +74,10 @@ pub fn apply(ctx: &Context, desk: &Desk) {
     ctx.set_theme(theme);
     ctx.set_style_of(theme, style(wanted.dark, wanted.still));
     ctx.data_mut(|d| d.insert_temp(id, wanted));
+    if before.is_none() {
+        ctx.request_repaint();
+    }
+    before.is_some()
 }
 
 fn style(dark: bool, still: bool) -> Style {

@@ -106,7 +106,9 @@ fn show_row(ui: &mut Ui, desk: &mut Desk, row: &Row) {
     let look = theme(ui);
     let size = Vec2::new(ui.available_width(), frame_pt::ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let here = desk.inspected == row.path;
+    // A lot has no place in the scene.
+    let of_scene = !matches!(desk.selection, Selection::Lot(_));
+    let here = of_scene && desk.inspected == row.path;
     response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, here, &row.label));
     let fill = if here {
         Some(ui.visuals().selection.bg_fill)
@@ -256,8 +258,8 @@ fn member(
 ) -> Vec<Row> {
     let path = format!("{field}.{}", segment(name));
     let position = |names: &mut dyn Iterator<Item = &str>| {
-        let found = names.position(|n| n == name);
-        found.map_or(index, |i| i as u32)
+        let found = names.zip(0u32..).find(|(n, _)| *n == name);
+        found.map_or(index, |(_, i)| i)
     };
     let mut note = String::new();
     let mut tools = 0;
