@@ -7,7 +7,6 @@ use egui::{Id, LayerId, Order};
 use super::{DeskRes, pointer};
 use crate::view::panel::{self, Desk, Selection, colour};
 use crate::view::stage::labels::{self, Labels};
-use crate::view::stage::overlay::Figures;
 use crate::view::stage::pick::{Picked, Targets};
 use crate::view::stage::{Carriers, Stage, Tone, hud};
 use crate::view::tokens;
@@ -22,7 +21,6 @@ pub fn draw(
     labels: Option<Res<'_, Labels>>,
     targets: Option<Res<'_, Targets>>,
     carriers: Option<Res<'_, Carriers>>,
-    figures: Res<'_, Figures>,
     ids: Res<'_, SpawnedIds>,
     names: Query<'_, '_, &Name>,
     tools: Query<'_, '_, &ChildOf, With<plant::Tool>>,
@@ -56,7 +54,7 @@ pub fn draw(
     pointer::listen(&ctx, &place, desk, &mut stage, &targets, carriers, &mut hand);
     let painter = egui::Painter::new(ctx.clone(), LayerId::new(Order::Background, Id::new("stage")), place.rect);
     let texts = desk.texts();
-    let taken = hud::draw(&painter, &stage, &figures, &texts, dark, place.rect);
+    let taken = hud::draw(&painter, &stage, &texts, dark, place.rect);
     labels::draw(&painter, &stage, &labels, dark, place.rect, &taken);
     let theme = if dark { &tokens::DARK } else { &tokens::LIGHT };
     let accent = colour(theme.accent);

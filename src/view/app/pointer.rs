@@ -5,8 +5,8 @@ use bevy::prelude::{Res, ResMut};
 use egui::{Context, Key, PointerButton};
 
 use super::DeskRes;
-use crate::sim::fab::{LotKey, Place};
-use crate::view::panel::{CameraCommand, Desk, LotRef, Selection, StageRect};
+use crate::sim::fab::Place;
+use crate::view::panel::{CameraCommand, Desk, LotKey, Selection, StageRect};
 use crate::view::stage::Carriers;
 use crate::view::stage::Stage;
 use crate::view::stage::pick::{Picked, Targets};
@@ -97,7 +97,7 @@ pub fn listen(
     let double = ctx.input(|i| i.pointer.button_double_clicked(PointerButton::Primary));
     if double && place.has_pointer && let Some(of) = hovered {
         desk.camera.push(match of {
-            Picked::Lot([lot_type, number]) => CameraCommand::Follow(LotRef { lot_type, number }),
+            Picked::Lot([lot_type, number]) => CameraCommand::Follow(LotKey { lot_type, number }),
             _ => CameraCommand::Frame,
         });
     }
@@ -166,13 +166,13 @@ fn selection_of(of: Picked) -> Selection {
         Picked::Tool(k) => Selection::Tool(k),
         Picked::Stocker(k) => Selection::Stocker(k),
         Picked::Bay(k) => Selection::Bay(k),
-        Picked::Lot([lot_type, number]) => Selection::Lot(LotRef { lot_type, number }),
+        Picked::Lot([lot_type, number]) => Selection::Lot(LotKey { lot_type, number }),
     }
 }
 
 /// The box that stands for a lot: its carrier on the way, else the machine it is in or waits for.
-pub fn box_of(desk: &Desk, lot: LotRef) -> Picked {
-    let LotRef { lot_type, number } = lot;
+pub fn box_of(desk: &Desk, lot: LotKey) -> Picked {
+    let LotKey { lot_type, number } = lot;
     let live = desk.live.as_ref();
     let place = live.and_then(|live| live.lot(LotKey { lot_type, number })).map(|l| l.place);
     match (place, live) {
@@ -191,7 +191,7 @@ pub fn obey(
     floor: Res<'_, plant::Floor>,
     targets: Option<Res<'_, Targets>>,
     carriers: Option<Res<'_, Carriers>>,
-    mut followed: bevy::prelude::Local<'_, Option<LotRef>>,
+    mut followed: bevy::prelude::Local<'_, Option<LotKey>>,
 ) {
     let desk = &mut desk.0;
     // Without a place to look at, what is asked waits.

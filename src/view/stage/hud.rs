@@ -4,8 +4,7 @@ use bevy::math::Vec3;
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::Stage;
-use super::overlay::Figures;
-use crate::view::i18n::{Texts, decimals_for, number};
+use crate::view::i18n::Texts;
 use crate::view::tokens::{self, Rgb, space_pt, type_pt};
 
 fn paint(rgb: Rgb, opacity: f32) -> Color32 {
@@ -28,7 +27,7 @@ fn bar_m(points_per_m: f32) -> f32 {
 }
 
 /// Draws what stands at the edges of `area`; gives the places it takes.
-pub fn draw(painter: &Painter, stage: &Stage, figures: &Figures, texts: &Texts, dark: bool, area: Rect) -> [Rect; 3] {
+pub fn draw(painter: &Painter, stage: &Stage, texts: &Texts, dark: bool, area: Rect) -> [Rect; 3] {
     let theme = if dark { &tokens::DARK } else { &tokens::LIGHT };
     let edge = space_pt::L;
     // A view too small for the plant itself is kept free of anything else.
@@ -38,11 +37,9 @@ pub fn draw(painter: &Painter, stage: &Stage, figures: &Figures, texts: &Texts, 
     let scale = scale_bar(painter, stage, theme, pos2(area.right() - edge, area.bottom() - edge));
     let compass = compass(painter, stage, theme, pos2(area.right() - edge - 22.0, area.top() + edge + 22.0));
     let legend = match stage.overlay {
-        Some(name) if figures.of == Some(name) => {
-            let at = pos2(area.left() + edge, area.bottom() - edge);
-            heat_legend(painter, figures, texts, theme, name, at)
-        }
-        _ => state_legend(painter, texts, theme, pos2(area.left() + edge, area.bottom() - edge), area),
+        // The panels paint the heat map's colours at this place.
+        Some(_) => Rect::from_min_size(pos2(area.left(), area.bottom() - 80.0), vec2(240.0, 80.0)),
+        None => state_legend(painter, texts, theme, pos2(area.left() + edge, area.bottom() - edge), area),
     };
     [scale, compass, legend]
 }
@@ -133,31 +130,6 @@ fn state_legend(painter: &Painter, texts: &Texts, theme: &tokens::Theme, corner:
         painter.galley(pos2(x + 18.0, rect.center().y - 0.5 * galley.size().y), galley, paint(theme.text, 1.0));
         x += step;
     }
-    rect
-}
-
-/// The colours of a heat map from low to high, with its figure's name and unit.
-fn heat_legend(painter: &Painter, figures: &Figures, texts: &Texts, theme: &tokens::Theme, name: &str, corner: Pos2) -> Rect {
-    let rect = Align2::LEFT_BOTTOM.anchor_size(corner, vec2(220.0, 62.0));
-    plate(painter, theme, rect);
-    let inner = rect.shrink2(vec2(12.0, 8.0));
-    let text = paint(theme.text, 1.0);
-    let unit = texts.unit(figures.unit());
-    let title = format!("{}, {unit}", texts.get(&format!("overlay-{name}")));
-    painter.text(inner.left_top(), Align2::LEFT_TOP, title, FontId::proportional(type_pt::SMALL), text);
-    let bar = Rect::from_min_size(pos2(inner.left(), inner.top() + 19.0), vec2(inner.width(), 10.0));
-    let steps = 48;
-    for k in 0..steps {
-        let share = k as f32 / steps as f32;
-        let x = bar.left() + share * bar.width();
-        let cell = Rect::from_min_size(pos2(x, bar.top()), vec2(bar.width() / steps as f32 + 0.6, bar.height()));
-        painter.rect_filled(cell, 0.0, paint(tokens::sequential(share), 1.0));
-    }
-    let small = FontId::proportional(type_pt::SMALL);
-    let dim = paint(theme.dim, 1.0);
-    let top = number(figures.top, if figures.top >= 1.0 { 0 } else { decimals_for(figures.top) });
-    painter.text(inner.left_bottom(), Align2::LEFT_BOTTOM, "0", small.clone(), dim);
-    painter.text(inner.right_bottom(), Align2::RIGHT_BOTTOM, top, small, dim);
     rect
 }
 

@@ -15,7 +15,8 @@ use bevy::prelude::*;
 
 use super::machines::{Tools, standing};
 use super::{Stage, Staged, lamps};
-use crate::sim::fab::{GroupSample, Live};
+use crate::sim::fab::Live;
+use crate::sim::fab::history::GroupSample;
 use crate::view::tokens;
 use crate::world::{Kind, QueueLength, SpawnedIds, ToolState, plant};
 
