@@ -1002,3 +1002,14 @@ cli-whatif-knobs = Knobs of this scene ({ $n }):
 cli-whatif-knob = Knob
 cli-whatif-value = Scene
 cli-whatif-range = Range
+
+# app and stage
+overlay-utilization = Utilisation
+overlay-wip = Lots at the tools
+overlay-queue-time = Queue time
+overlay-moves = Moves per hour
+unit-1-per-h = 1/h
+app-no-display = There is no display to open a window on ({ $why }).
+app-no-adapter = No graphics adapter was found that can draw, not even a software one ({ $why }). Install a Vulkan driver; mesa-vulkan-drivers brings one that needs no graphics card.
+app-headless-commands = These work without a window: geoul run, geoul check, geoul compare, geoul explain, geoul import; geoul shot takes pictures.
+app-failed = The picture could not be made: { $why }

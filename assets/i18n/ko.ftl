@@ -1002,3 +1002,14 @@ cli-whatif-knobs = 이 장면에서 바꿀 수 있는 값({ $n }개):
 cli-whatif-knob = 이름
 cli-whatif-value = 장면 값
 cli-whatif-range = 범위
+
+# app and stage
+overlay-utilization = 가동률
+overlay-wip = 장비 앞 로트
+overlay-queue-time = 대기 시간
+overlay-moves = 시간당 처리 스텝
+unit-1-per-h = 회/h
+app-no-display = 창을 띄울 화면이 없습니다 ({ $why }).
+app-no-adapter = 그림을 그릴 그래픽 장치를 찾지 못했습니다. 소프트웨어 장치도 없습니다 ({ $why }). Vulkan 드라이버를 설치하세요. mesa-vulkan-drivers 패키지는 그래픽 카드 없이도 동작합니다.
+app-headless-commands = 창 없이 쓸 수 있는 명령: geoul run, geoul check, geoul compare, geoul explain, geoul import. 화면 그림은 geoul shot으로 만듭니다.
+app-failed = 그림을 만들지 못했습니다: { $why }
