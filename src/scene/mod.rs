@@ -14,6 +14,8 @@ mod files;
 mod form;
 mod lex;
 pub mod load;
+pub mod locate;
+pub mod outline;
 pub mod parse;
 mod path;
 mod quantity;
