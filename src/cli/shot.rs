@@ -185,10 +185,12 @@ fn aim(studio: &mut Studio, view: &str) {
         desk.camera.push(CameraCommand::Top);
     }
     // The place of the stage is known after a frame or two.
-    for _ in 0..2 {
-        studio.frame();
+    studio.settle();
+    if view == "top" {
+        studio.frame_plant();
     }
     if view == "close" {
+        // From the middle of the plant, as one stands on a gantry.
         let mut pose = *studio.stage().rig.goal();
         pose.distance *= 0.16;
         pose.tilt = 0.42;

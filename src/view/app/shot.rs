@@ -143,6 +143,23 @@ impl Studio {
         let _ = device.poll(PollType::wait_indefinitely());
     }
 
+    /// Draws until the stage has its place and the camera has done what was asked of it.
+    pub fn settle(&mut self) {
+        for _ in 0..12 {
+            self.frame();
+            if !self.stage().rect.is_empty() && self.desk().camera.is_empty() {
+                break;
+            }
+        }
+    }
+
+    /// Shows the whole plant, turned and tilted as the camera is.
+    pub fn frame_plant(&mut self) {
+        let corners = super::pointer::corners_of(self.app.world().resource::<crate::world::plant::Floor>());
+        let aspect = self.stage().aspect();
+        self.stage().rig.frame(&corners, aspect, 0.06);
+    }
+
     /// Turns drawing on or off; without it a frame costs little.
     fn draw(&mut self, on: bool) {
         let world = self.app.world_mut();

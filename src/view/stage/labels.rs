@@ -25,7 +25,6 @@ struct Label {
     at: Vec3,
     /// How much floor it names, m: what is larger is named first.
     extent: f32,
-    of: Option<Picked>,
 }
 
 /// Everything that has a name.
@@ -64,7 +63,7 @@ pub fn list_labels(
     tools: Query<'_, '_, (&plant::Placement, &Name, Option<&plant::StandsIn>), With<plant::Tool>>,
 ) {
     let mut list = Vec::new();
-    for (k, &bay) in (0u32..).zip(ids.all(Kind::Bay)) {
+    for &bay in ids.all(Kind::Bay) {
         if let Ok((bay, name)) = bays.get(bay) {
             let [x, y] = bay.rect.centre();
             list.push(Label {
@@ -72,12 +71,9 @@ pub fn list_labels(
                 text: name.as_str().to_owned(),
                 at: Vec3::new(x as f32, 4.6, -y as f32),
                 extent: bay.rect.width_m.max(bay.rect.depth_m) as f32,
-                of: Some(Picked::Bay(k)),
             });
         }
     }
-    let positions: bevy::ecs::entity::EntityHashMap<u32> =
-        ids.all(Kind::Tool).iter().copied().zip(0..).collect();
     for &group in ids.all(Kind::ToolGroup) {
         let Ok((name, body, children)) = groups.get(group) else { continue };
         let up = body.height_m as f32 + 0.9;
@@ -91,7 +87,6 @@ pub fn list_labels(
                 text: tool_name.as_str().to_owned(),
                 at,
                 extent: body.width_m as f32,
-                of: positions.get(&tool).map(|k| Picked::Tool(*k)),
             });
             let bay = bay.map(|b| b.0);
             match parts.iter_mut().find(|p| p.0 == bay) {
@@ -108,7 +103,6 @@ pub fn list_labels(
                 text: name.as_str().to_owned(),
                 at: sum / count as f32,
                 extent: count as f32 * body.width_m as f32,
-                of: None,
             });
         }
     }
@@ -302,7 +296,6 @@ mod tests {
             text: format!("Bay {k}"),
             at: Vec3::new(f32::from(k as u16 % 20), 0.0, f32::from(k as u16 / 20)),
             extent: 1.0,
-            of: None,
         };
         let labels = Labels { list: (0..400).map(label).collect() };
         let mut stage = Stage {

@@ -103,8 +103,15 @@ pub fn follow_tone(
         Tone::Dark => (&tokens::DARK, 0.80, 0.62),
         Tone::Light => (&tokens::LIGHT, 1.0, 1.0),
     };
-    let hex = theme.bg.0;
-    background.0 = Color::srgb_u8((hex >> 16) as u8, (hex >> 8) as u8, hex as u8);
+    // The tone map darkens both ends; what goes in is chosen so that the tone's ground comes out.
+    let ground = |rgb: tokens::Rgb, gain: f32| {
+        let [r, g, b] = rgb.parts();
+        Color::LinearRgba(LinearRgba::from(Color::srgb_u8(r, g, b)) * gain)
+    };
+    background.0 = match stage.tone {
+        Tone::Dark => ground(theme.line, 1.0),
+        Tone::Light => ground(theme.bg, 2.0),
+    };
     for mut light in &mut keys {
         light.illuminance = KEY_LUX * key;
     }

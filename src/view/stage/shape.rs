@@ -57,10 +57,12 @@ impl Shape {
     }
 
     /// Number of triangles.
+    #[cfg(test)]
     pub fn triangles(&self) -> usize {
         self.indices.len() / 3
     }
 
+    #[cfg(test)]
     /// Lowest and highest corner of the box around it; `None` of nothing.
     pub fn extent(&self) -> Option<(Vec3, Vec3)> {
         self.positions
