@@ -5,10 +5,12 @@
 //!
 //! * [`smt2020`]: the tab-separated tables of the SMT2020 testbed, a whole fab.
 //! * [`table`]: CSV files and workbooks of routes, tools, lots in work, releases.
+//! * [`glp`]: layouts of the ICCAD 2013 contest.
 //! * [`ron_text`]: the writer of the RON text both make.
 //! * [`fault`]: what is wrong with a user's file, and where.
 
 pub mod fault;
+pub mod glp;
 pub mod quantity;
 pub mod ron_text;
 pub mod smt2020;

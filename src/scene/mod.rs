@@ -20,6 +20,7 @@ mod quantity;
 mod record;
 mod reference;
 pub mod schema;
+pub mod shapes;
 pub mod tree;
 mod value;
 
