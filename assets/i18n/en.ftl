@@ -199,3 +199,26 @@ verdict-worse = worse
 verdict-higher = higher
 verdict-lower = lower
 verdict-none = no difference shown
+
+## Lithography (cli/litho)
+
+litho-contour = dose { $dose }
+litho-dose = dose { $dose }
+litho-dose-high = highest dose
+litho-dose-low = lowest dose
+litho-axis-focus = Defocus (nm)
+litho-axis-cd = Size (nm)
+litho-axis-dose = Relative dose
+litho-image-done = { $side } nm imaged from { $points } source points, intensity { $low } to { $high }; written to { $dir }
+litho-cd = Size at focus 0 and dose 1
+litho-nils = Normalised image log-slope (NILS)
+litho-latitude = Largest exposure latitude
+litho-dof = Depth of focus at 5 % latitude
+litho-l2 = Print differs from target (L2)
+litho-pvb = Process variation band (PVB)
+litho-epe = Edge placement violations (EPE)
+litho-printed = Printed area
+litho-target = Target area
+litho-shots = Rectangles of the mask
+litho-rules = Mask rule violations
+litho-seconds = Time

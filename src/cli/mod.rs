@@ -7,6 +7,7 @@ pub mod check;
 pub mod compare;
 pub mod explain;
 pub mod import;
+pub mod litho;
 pub mod run;
 
 mod folder;
@@ -61,6 +62,9 @@ enum Command {
     /// Makes a scene of files in other forms.
     #[command(flatten_help = true)]
     Import(import::ImportArgs),
+    /// Lithography of a layout.
+    #[command(subcommand, flatten_help = true)]
+    Litho(litho::LithoCommand),
 }
 
 /// Language of what is shown and written.
@@ -104,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Compare(args) => compare::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Import(args) => import::run(args),
+        Command::Litho(command) => litho::run(&command),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

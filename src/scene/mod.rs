@@ -14,6 +14,7 @@ mod files;
 mod form;
 mod lex;
 pub mod load;
+pub mod optics;
 pub mod parse;
 mod path;
 mod quantity;

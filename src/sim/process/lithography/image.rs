@@ -161,14 +161,15 @@ impl Cut {
                 high = s;
             }
             let newton = s - (value - level) / slope;
+            // Near enough: rounding may already put it outside the bracket.
+            if (newton - s).abs() <= 1e-12 * (1.0 + s.abs()) {
+                return newton;
+            }
             let next = if newton > low && newton < high {
                 newton
             } else {
                 0.5 * (low + high)
             };
-            if (next - s).abs() <= 1e-12 * (1.0 + s.abs()) {
-                return next;
-            }
             s = next;
         }
         s
