@@ -215,7 +215,9 @@ impl<'l, T: Real> Level<'l, T> {
         for (g, &m) in gradient.iter_mut().zip(&mask) {
             *g *= a * m * (T::one() - m);
         }
-        *gradient = pooled(gradient, self.stage.mask as usize, self.stage.pool as usize);
+        if self.stage.pool > 1 {
+            *gradient = pooled(gradient, self.stage.mask as usize, self.stage.pool as usize);
+        }
         loss
     }
 
