@@ -64,7 +64,7 @@ pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
                 ));
                 continue;
             }
-            (_, Ok(v)) if v.len() >= 6 && v.len() % 2 == 0 => {
+            (_, Ok(v)) if v.len() >= 6 && v.len().is_multiple_of(2) => {
                 let mut points: Vec<[i32; 2]> = v.as_chunks::<2>().0.to_vec();
                 if points.first() == points.last() {
                     points.pop();

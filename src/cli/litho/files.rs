@@ -57,7 +57,7 @@ pub fn layout(args: &LayoutArgs) -> anyhow::Result<Shapes> {
     let shown = path.display();
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
     let name = shown.to_string();
-    let kind = path.extension().map(|e| e.to_ascii_lowercase());
+    let kind = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let shapes = match kind.as_ref().and_then(|k| k.to_str()) {
         Some("gds" | "gds2" | "gdsii") => gdsii::read(&name, &bytes, args.cell.as_deref())?.shapes,
         Some("glp") => glp::read(&name, &String::from_utf8_lossy(&bytes))?,

@@ -227,10 +227,8 @@ fn outline(path: &Element, width: f64) -> Vec<[i32; 2]> {
         unit(points[0], points[1]),
         unit(points[last - 1], points[last]),
     );
-    for k in 0..2 {
-        points[0][k] -= before * start[k];
-        points[last][k] += behind * end[k];
-    }
+    points[0] = [0, 1].map(|k| points[0][k] - before * start[k]);
+    points[last] = [0, 1].map(|k| points[last][k] + behind * end[k]);
     // One side out, the other back.
     let side = |sign: f64| -> Vec<[f64; 2]> {
         (0..=last)

@@ -41,7 +41,7 @@ pub(super) fn grid_for(half: u32) -> usize {
     loop {
         let mut rest = n;
         for prime in [2, 3, 5] {
-            while rest % prime == 0 {
+            while rest.is_multiple_of(prime) {
                 rest /= prime;
             }
         }

@@ -276,7 +276,7 @@ mod tests {
     fn the_adjoint_is_the_slope() {
         let (kernels, n) = (kernels(), 48);
         let (lens, grid) = (Lens::<f64>::new(&kernels), Grid::new(n, kernels.half()));
-        let target: Vec<f64> = (0..n * n).map(|i| f64::from(i % 5 == 0)).collect();
+        let target: Vec<f64> = (0..n * n).map(|i| f64::from(i.is_multiple_of(5))).collect();
         let loss = |mask: &[f64]| -> f64 {
             let image = grid.expose(&lens, mask);
             image

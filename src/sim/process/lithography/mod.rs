@@ -8,6 +8,9 @@
 //! or 4 times in x and 8 times in y for anamorphic lenses. Tiles are square and periodic. Intensity 1 is
 //! the clear field. Phases of aberrations are in waves.
 
+// Indices are frequencies and pixels here, and several lists are read at each.
+#![allow(clippy::needless_range_loop)]
+
 pub mod abbe;
 pub mod band;
 pub mod contest;

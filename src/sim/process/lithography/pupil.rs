@@ -55,7 +55,7 @@ impl Pupil {
     /// Transmission at (x, y), in parts of the aperture.
     pub fn at(&self, x: f64, y: f64) -> Complex64 {
         let r = (x * x + y * y).sqrt();
-        if r > 1.0 + RIM || r < self.obscuration - RIM {
+        if !(self.obscuration - RIM..=1.0 + RIM).contains(&r) {
             return Complex64::ZERO;
         }
         let sine = self.na * r / self.index;

@@ -54,9 +54,10 @@ impl Outline {
     fn holds(self, x: f64, y: f64) -> bool {
         const ROOM: f64 = 1e-9;
         let r = libm::hypot(x, y);
+        let ring = |inner: f64, outer: f64| (inner - ROOM..=outer + ROOM).contains(&r);
         match self {
             Self::Conventional { sigma } => r <= sigma + ROOM,
-            Self::Annular { inner, outer } => r >= inner - ROOM && r <= outer + ROOM,
+            Self::Annular { inner, outer } => ring(inner, outer),
             Self::Poles {
                 count,
                 inner,
@@ -67,7 +68,7 @@ impl Outline {
                 let pitch = 360.0 / f64::from(count.max(1));
                 let angle = libm::atan2(y, x).to_degrees() - rotation_deg;
                 let off = angle - pitch * libm::round(angle / pitch);
-                r >= inner - ROOM && r <= outer + ROOM && off.abs() <= 0.5 * open_deg + ROOM
+                ring(inner, outer) && off.abs() <= 0.5 * open_deg + ROOM
             }
         }
     }
