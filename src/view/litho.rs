@@ -119,7 +119,7 @@ pub fn contours_svg(frame: Frame, target: &Shapes, sets: &[(String, &[Contour])]
     }
     s.push_str("</g>");
     // A bar of a round length says how large things are.
-    let bar = ticks(0.0, 0.3 * frame.side_nm, 1)
+    let bar = ticks(0.0, 0.3 * frame.side_nm, 2)
         .0
         .last()
         .copied()
@@ -334,6 +334,7 @@ mod tests {
         let svg = contours_svg(frame, &target, &[("a < b".to_owned(), &[line])]);
         assert!(svg.contains("points=\"0,800 800,800 0,0\"") && svg.contains("a &lt; b"));
         assert!(svg.contains("points=\"0,800 400,800 400,400 0,400\""));
+        assert!(svg.contains(">20 nm<"), "the bar has a round length");
         let curve = Curve {
             name: "1".to_owned(),
             points: vec![

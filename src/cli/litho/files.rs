@@ -219,7 +219,9 @@ impl Tile {
                 let (low, high) = shapes.bounds().context("the layout is empty")?;
                 let corner = |p: [i32; 2]| p.map(|v| f64::from(v) * shapes.unit_nm);
                 let (low, high) = (corner(low), corner(high));
-                let side = (high[0] - low[0]).max(high[1] - low[1]);
+                // With a margin, for what prints outside its shape.
+                let margin = 0.5 / optics.pupil.cut_off_per_nm();
+                let side = (high[0] - low[0]).max(high[1] - low[1]) + 2.0 * margin;
                 ([0, 1].map(|k| 0.5 * (low[k] + high[k] - side)), side)
             }
         };

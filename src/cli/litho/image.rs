@@ -108,7 +108,8 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     }
     out.write("aerial.csv", csv.as_bytes())?;
 
-    let grid = (4 * image.spectrum.half() as usize + 4).max(64);
+    // Sixteen samples of the shortest wave: curves look like curves.
+    let grid = (16 * image.spectrum.half() as usize).max(64);
     let mut csv = "dose,contour,x_nm,y_nm\n".to_owned();
     let mut sets: Vec<(String, Vec<Contour>)> = Vec::new();
     for &dose in &args.dose {
