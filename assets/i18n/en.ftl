@@ -1014,3 +1014,25 @@ app-no-display = There is no display to open a window on ({ $why }).
 app-no-adapter = No graphics adapter was found that can draw, not even a software one ({ $why }). Install a Vulkan driver; mesa-vulkan-drivers brings one that needs no graphics card.
 app-headless-commands = These work without a window: geoul run, geoul check, geoul compare, geoul explain, geoul import; geoul shot takes pictures.
 app-failed = The picture could not be made: { $why }
+## Lithography (cli/litho)
+
+litho-contour = dose { $dose }
+litho-dose = dose { $dose }
+litho-dose-high = highest dose
+litho-dose-low = lowest dose
+litho-axis-focus = Defocus (nm)
+litho-axis-cd = Size (nm)
+litho-axis-dose = Relative dose
+litho-image-done = { $side } nm imaged from { $points } source points, intensity { $low } to { $high }; written to { $dir }
+litho-cd = Size at focus 0 and dose 1
+litho-nils = Normalised image log-slope (NILS)
+litho-latitude = Largest exposure latitude
+litho-dof = Depth of focus at 5 % latitude
+litho-l2 = Print differs from target (L2)
+litho-pvb = Process variation band (PVB)
+litho-epe = Edge placement violations (EPE)
+litho-printed = Printed area
+litho-target = Target area
+litho-shots = Rectangles of the mask
+litho-rules = Mask rule violations
+litho-seconds = Time

@@ -1014,3 +1014,25 @@ app-no-display = 창을 띄울 화면이 없습니다 ({ $why }).
 app-no-adapter = 그림을 그릴 그래픽 장치를 찾지 못했습니다. 소프트웨어 장치도 없습니다 ({ $why }). Vulkan 드라이버를 설치하세요. mesa-vulkan-drivers 패키지는 그래픽 카드 없이도 동작합니다.
 app-headless-commands = 창 없이 쓸 수 있는 명령: geoul run, geoul check, geoul compare, geoul explain, geoul import. 화면 그림은 geoul shot으로 만듭니다.
 app-failed = 그림을 만들지 못했습니다: { $why }
+## 리소그래피 (cli/litho)
+
+litho-contour = 도즈 { $dose }
+litho-dose = 도즈 { $dose }
+litho-dose-high = 최대 도즈
+litho-dose-low = 최소 도즈
+litho-axis-focus = 디포커스 (nm)
+litho-axis-cd = 선폭 (nm)
+litho-axis-dose = 상대 도즈
+litho-image-done = 광원점 { $points }개로 { $side } nm 영역의 상을 계산했습니다. 강도는 { $low }–{ $high }이며 결과는 { $dir }에 있습니다.
+litho-cd = 초점 0, 도즈 1에서의 선폭
+litho-nils = 정규화 로그 기울기 (NILS)
+litho-latitude = 최대 노광 여유도
+litho-dof = 여유도 5 %에서의 초점 심도
+litho-l2 = 목표와 다른 인쇄 면적 (L2)
+litho-pvb = 공정 변동 밴드 (PVB)
+litho-epe = 에지 위치 위반 (EPE)
+litho-printed = 인쇄 면적
+litho-target = 목표 면적
+litho-shots = 마스크 사각형 수
+litho-rules = 마스크 규칙 위반
+litho-seconds = 소요 시간

@@ -7,12 +7,13 @@ pub mod check;
 pub mod compare;
 pub mod explain;
 pub mod import;
+pub mod litho;
 #[cfg(feature = "desktop")]
 pub mod open;
 pub mod run;
-pub mod whatif;
 #[cfg(feature = "desktop")]
 pub mod shot;
+pub mod whatif;
 
 mod folder;
 mod interrupt;
@@ -78,6 +79,9 @@ enum Command {
     /// Takes pictures of the plant and the panels without a window.
     #[cfg(feature = "desktop")]
     Shot(shot::ShotArgs),
+    /// Lithography of a layout.
+    #[command(subcommand, flatten_help = true)]
+    Litho(litho::LithoCommand),
 }
 
 /// Language of what is shown and written.
@@ -137,6 +141,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Open(args) => open::run(&args),
         #[cfg(feature = "desktop")]
         Command::Shot(args) => shot::run(&args),
+        Command::Litho(command) => litho::run(&command),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -112,7 +112,12 @@ pub fn run(args: &ShotArgs) -> anyhow::Result<u8> {
     let mut desk = desk(args, lang)?;
     if let Some(scene) = &args.scene {
         desk.open_bundle(super::request::bundle(&scene.to_string_lossy())?);
-        if let Some(findings) = desk.session.as_ref().map(|s| s.findings()).filter(|f| f.has_errors()) {
+        if let Some(findings) = desk
+            .session
+            .as_ref()
+            .map(|s| s.findings())
+            .filter(|f| f.has_errors())
+        {
             bail!("{}\n\n{}", findings.summary(), findings.to_text());
         }
     }
@@ -132,7 +137,11 @@ pub fn run(args: &ShotArgs) -> anyhow::Result<u8> {
         let path = match args.view.len() {
             1 => args.output.clone(),
             _ => {
-                let stem = args.output.file_stem().unwrap_or_default().to_string_lossy();
+                let stem = args
+                    .output
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy();
                 args.output.with_file_name(format!("{stem}-{view}.png"))
             }
         };
@@ -160,15 +169,25 @@ fn desk(args: &ShotArgs, lang: Lang) -> anyhow::Result<Desk> {
     for view in &args.view {
         let room = ROOMS.iter().any(|r| r.name == view);
         if !room && !VIEWS.contains(&view.as_str()) {
-            let names: Vec<&str> = VIEWS.iter().copied().chain(ROOMS.iter().map(|r| r.name)).collect();
-            bail!("there is no view \"{view}\"; there are {}", names.join(", "));
+            let names: Vec<&str> = VIEWS
+                .iter()
+                .copied()
+                .chain(ROOMS.iter().map(|r| r.name))
+                .collect();
+            bail!(
+                "there is no view \"{view}\"; there are {}",
+                names.join(", ")
+            );
         }
     }
     let names = crate::view::stage::overlay::NAMES;
     if let Some(wanted) = &args.overlay {
         match names.iter().find(|n| *n == wanted) {
             Some(name) => desk.overlay = Some(name),
-            None => bail!("there is no overlay \"{wanted}\"; there are {}", names.join(", ")),
+            None => bail!(
+                "there is no overlay \"{wanted}\"; there are {}",
+                names.join(", ")
+            ),
         }
     }
     Ok(desk)
@@ -179,7 +198,10 @@ const VIEWS: [&str; 3] = ["plant", "top", "close"];
 
 fn aim(studio: &mut Studio, view: &str) {
     let desk = studio.desk();
-    desk.room = ROOMS.iter().find(|r| r.name == view).map_or("plant", |r| r.name);
+    desk.room = ROOMS
+        .iter()
+        .find(|r| r.name == view)
+        .map_or("plant", |r| r.name);
     desk.camera.push(CameraCommand::Home);
     if view == "top" {
         desk.camera.push(CameraCommand::Top);
@@ -211,15 +233,36 @@ fn measured(studio: &mut Studio, frames: u32, speed: f64) -> anyhow::Result<u8> 
     }
     let costs = cost::measure(studio, frames)?;
     println!("frames                      {frames} at {speed}x");
-    println!("CPU time of a frame, p50    {:.2} ms", costs.percentile(0.50));
-    println!("CPU time of a frame, p95    {:.2} ms", costs.percentile(0.95));
-    println!("CPU time of a frame, max    {:.2} ms", costs.percentile(1.0));
-    println!("software rasteriser         {:.0} ms a frame, not counted", costs.rasteriser_ms / f64::from(frames.max(1)));
-    println!("meshes, instances in view   {}, {}", costs.instances[0], costs.instances[1]);
+    println!(
+        "CPU time of a frame, p50    {:.2} ms",
+        costs.percentile(0.50)
+    );
+    println!(
+        "CPU time of a frame, p95    {:.2} ms",
+        costs.percentile(0.95)
+    );
+    println!(
+        "CPU time of a frame, max    {:.2} ms",
+        costs.percentile(1.0)
+    );
+    println!(
+        "software rasteriser         {:.0} ms a frame, not counted",
+        costs.rasteriser_ms / f64::from(frames.max(1))
+    );
+    println!(
+        "meshes, instances in view   {}, {}",
+        costs.instances[0], costs.instances[1]
+    );
     println!("lots on the move            {}", costs.moves);
-    println!("resident memory             {:.0} MiB, then {:.0} MiB", costs.resident_mib[0], costs.resident_mib[1]);
+    println!(
+        "resident memory             {:.0} MiB, then {:.0} MiB",
+        costs.resident_mib[0], costs.resident_mib[1]
+    );
     for (name, ms) in costs.threads.iter().take(8) {
-        println!("  thread {name:<20} {:.2} ms a frame", ms / f64::from(frames.max(1)));
+        println!(
+            "  thread {name:<20} {:.2} ms a frame",
+            ms / f64::from(frames.max(1))
+        );
     }
     Ok(code::PASSED)
 }

@@ -16,7 +16,10 @@ impl Trees {
     pub fn of(document: &Document) -> Self {
         let bundle = document.bundle();
         let main = bundle.files.get_key_value(&bundle.main);
-        let others = bundle.files.iter().filter(|(name, _)| **name != bundle.main);
+        let others = bundle
+            .files
+            .iter()
+            .filter(|(name, _)| **name != bundle.main);
         let files = main.into_iter().chain(others);
         Self {
             files: files

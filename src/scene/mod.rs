@@ -15,6 +15,7 @@ mod form;
 mod lex;
 pub mod load;
 pub mod locate;
+pub mod optics;
 pub mod outline;
 pub mod parse;
 mod path;
@@ -22,6 +23,7 @@ mod quantity;
 mod record;
 mod reference;
 pub mod schema;
+pub mod shapes;
 pub mod tree;
 mod value;
 

@@ -184,8 +184,7 @@ pub fn outline() -> &'static Outline {
             let section = sections.iter().find(|s| s.name == name);
             section.is_some_and(|s| s.heads.len() > 2)
         };
-        let (records, choices): (Vec<_>, Vec<_>) =
-            sections.iter().partition(|s| is_record(s.name));
+        let (records, choices): (Vec<_>, Vec<_>) = sections.iter().partition(|s| is_record(s.name));
         Outline {
             records: records
                 .into_iter()
@@ -248,21 +247,33 @@ mod tests {
         let shape = |name| group.field(name).map(|f| f.shape.clone());
         assert_eq!(shape("count"), Some(Shape::Whole));
         assert_eq!(shape("area"), Some(Shape::Name("an area".to_owned())));
-        assert_eq!(shape("capacity"), Some(Shape::Choice("capacity".to_owned())));
+        assert_eq!(
+            shape("capacity"),
+            Some(Shape::Choice("capacity".to_owned()))
+        );
         assert_eq!(shape("load"), Some(Shape::Time));
         let pms = Shape::List(Box::new(Shape::Record("maintenance".to_owned())));
         assert_eq!(shape("pms"), Some(pms));
-        assert_eq!(group.field("count").and_then(|f| f.range).map(|r| r.0), Some(0.0));
+        assert_eq!(
+            group.field("count").and_then(|f| f.range).map(|r| r.0),
+            Some(0.0)
+        );
         let scene = outline().scene();
         let groups = scene.field("tool_groups").map(|f| f.shape.clone());
         let by_name = Shape::Map(Box::new(Shape::Record("tool group".to_owned())));
         assert_eq!(groups, Some(by_name));
         let step = outline().record("step").expect("steps");
-        assert_eq!(step.field("time").map(|f| &f.shape), Some(&Shape::Distribution));
+        assert_eq!(
+            step.field("time").map(|f| &f.shape),
+            Some(&Shape::Distribution)
+        );
         let capacity = outline().choice("capacity").expect("capacities");
         let names: Vec<&str> = capacity.variants.iter().map(|v| v.name.as_str()).collect();
         assert_eq!(names, ["Single", "Cascade", "Batch"]);
-        assert_eq!(capacity.variants[1].holds, Some(Shape::Record("cascade".to_owned())));
+        assert_eq!(
+            capacity.variants[1].holds,
+            Some(Shape::Record("cascade".to_owned()))
+        );
     }
 
     #[test]
@@ -284,7 +295,11 @@ mod tests {
             }
         }
         for choice in outline().choices() {
-            choice.variants.iter().filter_map(|v| v.holds.as_ref()).for_each(ends);
+            choice
+                .variants
+                .iter()
+                .filter_map(|v| v.holds.as_ref())
+                .for_each(ends);
         }
         assert!(fields > 100, "{fields}");
     }

@@ -1,6 +1,7 @@
 //! What people see. Here: the words, the colours, and the report of a headless run.
 //!
 //! * [`i18n`]: every text in English and Korean, and how numbers are written.
+//! * [`litho`]: pictures of lithography.
 //! * [`tokens`]: colours, sizes; the report's style sheet is made from them.
 //! * [`report`]: one self-contained HTML page.
 //! * `panel`: the frame of the desktop program and everything in it but the plant itself.
@@ -12,6 +13,7 @@
 #[cfg(all(feature = "desktop", not(target_family = "wasm")))]
 pub mod app;
 pub mod i18n;
+pub mod litho;
 #[cfg(feature = "desktop")]
 pub mod panel;
 pub mod report;

@@ -359,9 +359,14 @@ mod tests {
         for (i, step) in CIVIDIS.iter().enumerate() {
             assert_eq!(sequential(i as f32 / 9.0), *step);
         }
-        assert_eq!((sequential(-1.0), sequential(9.0)), (CIVIDIS[0], CIVIDIS[9]));
+        assert_eq!(
+            (sequential(-1.0), sequential(9.0)),
+            (CIVIDIS[0], CIVIDIS[9])
+        );
         assert_eq!(diverging(0.5), DIVERGING[2]);
-        let lightness: Vec<f64> = (0..=50).map(|i| sequential(i as f32 / 50.0).luminance()).collect();
+        let lightness: Vec<f64> = (0..=50)
+            .map(|i| sequential(i as f32 / 50.0).luminance())
+            .collect();
         assert!(lightness.windows(2).all(|w| w[0] <= w[1] + 1e-4));
         assert_eq!(Rgb(0).towards(Rgb(0xFF_FFFF), 0.5), Rgb(0x80_8080));
     }

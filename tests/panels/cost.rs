@@ -11,7 +11,10 @@ use crate::{desk, settle, window};
 
 #[test]
 fn a_frame_of_every_room_stays_within_its_cost() {
-    let Some(most_ms) = std::env::var("GEOUL_COST").ok().and_then(|v| v.parse::<f64>().ok()) else {
+    let Some(most_ms) = std::env::var("GEOUL_COST")
+        .ok()
+        .and_then(|v| v.parse::<f64>().ok())
+    else {
         eprintln!("skipped: GEOUL_COST names no bound");
         return;
     };
@@ -39,7 +42,10 @@ fn a_frame_of_every_room_stays_within_its_cost() {
             .collect();
         costs.sort_by(f64::total_cmp);
         let (median, p95) = (costs[150], costs[285]);
-        println!("{}: median {median:.2} ms, 95 % {p95:.2} ms, worst {:.2} ms", room.name, costs[299]);
+        println!(
+            "{}: median {median:.2} ms, 95 % {p95:.2} ms, worst {:.2} ms",
+            room.name, costs[299]
+        );
         assert!(p95 <= most_ms, "{}: {p95:.2} ms", room.name);
     }
 }

@@ -7,9 +7,41 @@ use crate::{desk, settle, window};
 
 /// Words that are names, units or the other language's own name.
 const NAMES: [&str; 35] = [
-    "Geoul", "Scanner", "Etcher", "Litho", "Etch", "Two", "steps", "WIP", "What", "if", "CSV",
-    "English", "Ctrl", "Shift", "Cmd", "GPU", "CPU", "CQT", "Gantt", "Single", "Space", "Home",
-    "ms", "TSV", "Lot", "Hot", "Day", "Generic", "LongestIdle", "RON", "View", "in", "what", "priority", "fifo",
+    "Geoul",
+    "Scanner",
+    "Etcher",
+    "Litho",
+    "Etch",
+    "Two",
+    "steps",
+    "WIP",
+    "What",
+    "if",
+    "CSV",
+    "English",
+    "Ctrl",
+    "Shift",
+    "Cmd",
+    "GPU",
+    "CPU",
+    "CQT",
+    "Gantt",
+    "Single",
+    "Space",
+    "Home",
+    "ms",
+    "TSV",
+    "Lot",
+    "Hot",
+    "Day",
+    "Generic",
+    "LongestIdle",
+    "RON",
+    "View",
+    "in",
+    "what",
+    "priority",
+    "fifo",
 ];
 
 fn latin(text: &str) -> Vec<String> {
@@ -44,12 +76,19 @@ fn korean_leaves_no_english_in_any_room() {
         let mut harness = window(d, 1440.0, 900.0);
         settle(&mut harness);
         let english: Vec<String> = spoken(&harness).iter().flat_map(|t| latin(t)).collect();
-        assert!(!english.is_empty(), "{}: nothing is said in English", room.name);
+        assert!(
+            !english.is_empty(),
+            "{}: nothing is said in English",
+            room.name
+        );
         harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::L);
         settle(&mut harness);
         assert_eq!(harness.state().texts().lang().tag(), "ko");
         let said = spoken(&harness);
-        assert!(said.iter().any(|t| t.chars().any(|c| ('가'..='힣').contains(&c))));
+        assert!(
+            said.iter()
+                .any(|t| t.chars().any(|c| ('가'..='힣').contains(&c)))
+        );
         let left: Vec<String> = said.iter().flat_map(|t| latin(t)).collect();
         assert!(left.is_empty(), "{}: {left:?}", room.name);
         assert!(said.iter().all(|t| !t.contains('⟦')), "{said:?}");

@@ -42,14 +42,24 @@ fn pictures_are_painted() {
                     }
                     d
                 };
-                let rooms = ROOMS.iter().map(|r| r.name).chain(["start", "keys", "preferences", "find", "route", "lot"]);
+                let rooms = ROOMS.iter().map(|r| r.name).chain([
+                    "start",
+                    "keys",
+                    "preferences",
+                    "find",
+                    "route",
+                    "lot",
+                ]);
                 for room in rooms {
                     let name = format!("{room}-{tag}");
                     if !name.contains(&wanted) {
                         continue;
                     }
                     let mut d = open();
-                    let days: f64 = std::env::var("GEOUL_DAYS").ok().and_then(|d| d.parse().ok()).unwrap_or(20.0);
+                    let days: f64 = std::env::var("GEOUL_DAYS")
+                        .ok()
+                        .and_then(|d| d.parse().ok())
+                        .unwrap_or(20.0);
                     d.seek((days * 8.64e10) as u64);
                     while d.play.seek_us.is_some() {
                         d.tick(0.02);
@@ -59,7 +69,10 @@ fn pictures_are_painted() {
                         "keys" => d.window = Some(Window::Keys),
                         "preferences" => d.window = Some(Window::Preferences),
                         "find" => {
-                            d.window = Some(Window::Find { wanted: "sc".to_owned(), marked: 0 });
+                            d.window = Some(Window::Find {
+                                wanted: "sc".to_owned(),
+                                marked: 0,
+                            });
                         }
                         "route" => d.go_to("routes.R"),
                         "lot" => {
@@ -85,7 +98,9 @@ fn pictures_are_painted() {
                             d.bench.variants.push(variant);
                             let _ = d.run_variants();
                             let mut looks = 0;
-                            while (d.bench.single.is_running() || d.bench.all.is_running()) && looks < 4000 {
+                            while (d.bench.single.is_running() || d.bench.all.is_running())
+                                && looks < 4000
+                            {
                                 std::thread::sleep(std::time::Duration::from_millis(10));
                                 d.tick(0.3);
                                 looks += 1;
@@ -104,7 +119,11 @@ fn pictures_are_painted() {
 #[test]
 fn no_text_is_clipped_at_100_and_200_per_cent() {
     for lang in ["ko", "en"] {
-        for (scale, size) in [(1.0, [1024.0, 640.0]), (1.0, [1440.0, 900.0]), (2.0, [2048.0, 1280.0])] {
+        for (scale, size) in [
+            (1.0, [1024.0, 640.0]),
+            (1.0, [1440.0, 900.0]),
+            (2.0, [2048.0, 1280.0]),
+        ] {
             for room in ROOMS {
                 let mut d = desk(lang);
                 d.prefs.scale = scale;
@@ -136,7 +155,11 @@ fn no_text_is_clipped_at_100_and_200_per_cent() {
                         }
                     }
                 }
-                assert!(clipped.is_empty(), "{} {lang} {scale}: {clipped:#?}", room.name);
+                assert!(
+                    clipped.is_empty(),
+                    "{} {lang} {scale}: {clipped:#?}",
+                    room.name
+                );
             }
         }
     }

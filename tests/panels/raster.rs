@@ -19,7 +19,10 @@ pub struct Textures {
 impl Textures {
     /// Takes in what changed.
     pub fn take(&mut self, delta: &mut TexturesDelta) {
-        let changes = delta.set.iter().flat_map(|(id, all)| all.iter().map(move |c| (id, c)));
+        let changes = delta
+            .set
+            .iter()
+            .flat_map(|(id, all)| all.iter().map(move |c| (id, c)));
         for (id, change) in changes {
             let ImageData::Color(image) = &change.image;
             match change.pos {
@@ -27,7 +30,9 @@ impl Textures {
                     self.images.insert(*id, (image.size, image.pixels.clone()));
                 }
                 Some([x, y]) => {
-                    let Some((size, pixels)) = self.images.get_mut(id) else { continue };
+                    let Some((size, pixels)) = self.images.get_mut(id) else {
+                        continue;
+                    };
                     for row in 0..image.size[1] {
                         let to = (y + row) * size[0] + x;
                         let from = row * image.size[0];
@@ -73,12 +78,19 @@ impl Picture {
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header().expect("a header");
-        writer.write_image_data(&self.pixels.concat()).expect("pixels");
+        writer
+            .write_image_data(&self.pixels.concat())
+            .expect("pixels");
     }
 }
 
 /// Paints a frame.
-pub fn paint(ctx: &egui::Context, output: &FullOutput, textures: &Textures, ground: [u8; 3]) -> Picture {
+pub fn paint(
+    ctx: &egui::Context,
+    output: &FullOutput,
+    textures: &Textures,
+    ground: [u8; 3],
+) -> Picture {
     let scale = output.pixels_per_point;
     let size = ctx.viewport_rect().size() * scale;
     let (width, height) = (size.x as usize, size.y as usize);
@@ -118,8 +130,18 @@ fn fill(
         }
         let span = |axis: usize| {
             let all = [p[0][axis], p[1][axis], p[2][axis]];
-            let least = all.iter().copied().fold(f32::MAX, f32::min).floor().max(low[axis] as f32);
-            let most = all.iter().copied().fold(f32::MIN, f32::max).ceil().min(high[axis] as f32);
+            let least = all
+                .iter()
+                .copied()
+                .fold(f32::MAX, f32::min)
+                .floor()
+                .max(low[axis] as f32);
+            let most = all
+                .iter()
+                .copied()
+                .fold(f32::MIN, f32::max)
+                .ceil()
+                .min(high[axis] as f32);
             (least as usize)..(most.max(0.0) as usize)
         };
         for y in span(1) {
@@ -131,11 +153,13 @@ fn fill(
                     edge(p[0], p[1], at) / area,
                 ];
                 // Pixels on an edge belong to one of its two triangles only.
-                let inside = w.iter().all(|w| *w >= 0.0) && w.iter().filter(|w| **w == 0.0).count() < 2;
+                let inside =
+                    w.iter().all(|w| *w >= 0.0) && w.iter().filter(|w| **w == 0.0).count() < 2;
                 if !inside {
                     continue;
                 }
-                let mix = |f: &dyn Fn(&Vertex) -> f32| w[0] * f(v[0]) + w[1] * f(v[1]) + w[2] * f(v[2]);
+                let mix =
+                    |f: &dyn Fn(&Vertex) -> f32| w[0] * f(v[0]) + w[1] * f(v[1]) + w[2] * f(v[2]);
                 let uv = Pos2::new(mix(&|v| v.uv.x), mix(&|v| v.uv.y));
                 let texel = textures.at(mesh.texture_id, uv).to_array();
                 let tint = [0, 1, 2, 3].map(|i| mix(&|v| f32::from(v.color.to_array()[i])));

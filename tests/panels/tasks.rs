@@ -7,7 +7,11 @@ use geoul::view::panel::{COMMANDS, Desk, Selection, Window};
 use crate::{desk, settle, window};
 
 fn count(desk: &Desk) -> u32 {
-    let scene = desk.session.as_ref().and_then(|s| s.scene()).expect("a scene");
+    let scene = desk
+        .session
+        .as_ref()
+        .and_then(|s| s.scene())
+        .expect("a scene");
     scene.tool_groups[0].count
 }
 
@@ -17,12 +21,18 @@ fn an_edit_in_the_inspector_is_made_undone_and_redone_by_keys() {
     d.selection = Selection::Group(0);
     let mut harness = window(d, 1440.0, 900.0);
     settle(&mut harness);
-    let field = harness.get_all_by_label("Count").last().expect("the field of the count");
+    let field = harness
+        .get_all_by_label("Count")
+        .last()
+        .expect("the field of the count");
     field.focus();
     settle(&mut harness);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     settle(&mut harness);
-    let field = harness.get_all_by_label("Count").last().expect("the field of the count");
+    let field = harness
+        .get_all_by_label("Count")
+        .last()
+        .expect("the field of the count");
     field.type_text("5");
     settle(&mut harness);
     harness.key_press(Key::Enter);
@@ -51,7 +61,8 @@ fn a_knob_is_turned_run_and_answered_with_a_verdict() {
     let session = d.session.as_ref().expect("open");
     let knobs = d.bench.knobs(session).to_vec();
     let starts = knobs.iter().find(|k| k.kind == "starts").expect("starts");
-    d.bench.turn(starts, geoul::whatif::knob::Value::Number(80.0));
+    d.bench
+        .turn(starts, geoul::whatif::knob::Value::Number(80.0));
     let mut harness = window(d, 1440.0, 900.0);
     settle(&mut harness);
     harness.get_by_label("Run").click();
@@ -95,7 +106,12 @@ fn everything_can_be_done_by_keys() {
     assert!(find.key.is_some());
     for (i, a) in COMMANDS.iter().enumerate() {
         for b in &COMMANDS[..i] {
-            assert!(a.key.is_none() || a.key != b.key, "{} and {}", a.name, b.name);
+            assert!(
+                a.key.is_none() || a.key != b.key,
+                "{} and {}",
+                a.name,
+                b.name
+            );
         }
     }
 }
@@ -111,6 +127,11 @@ fn a_wrong_value_says_so_at_its_place() {
     d.edit("area", &[command]);
     let mut harness = window(d, 1440.0, 900.0);
     settle(&mut harness);
-    assert!(harness.get_all_by_label_contains("Did you mean Litho").count() >= 1);
+    assert!(
+        harness
+            .get_all_by_label_contains("Did you mean Litho")
+            .count()
+            >= 1
+    );
     assert!(harness.get_all_by_label_contains("1 errors").count() >= 1);
 }

@@ -35,7 +35,10 @@ impl Costs {
         sorted.sort_by(f64::total_cmp);
         let last = sorted.len().saturating_sub(1);
         let at = libm::ceil(share * sorted.len() as f64) as usize;
-        sorted.get(at.saturating_sub(1).min(last)).copied().unwrap_or(0.0)
+        sorted
+            .get(at.saturating_sub(1).min(last))
+            .copied()
+            .unwrap_or(0.0)
     }
 }
 
@@ -69,7 +72,9 @@ fn resident_mib() -> f64 {
 /// The system has no clock for threads.
 pub fn measure(studio: &mut Studio, frames: u32) -> Result<Costs, Refusal> {
     if threads().is_empty() {
-        return Err(Refusal::Failed("this system tells no processor time of threads".to_owned()));
+        return Err(Refusal::Failed(
+            "this system tells no processor time of threads".to_owned(),
+        ));
     }
     let mut costs = Costs::default();
     let mut by_thread = std::collections::BTreeMap::<String, f64>::new();
@@ -133,7 +138,8 @@ mod tests {
         for k in 0..30_000_000u64 {
             x = std::hint::black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(k));
         }
-        let spent: u64 = threads().iter().map(|t| t.2).sum::<u64>() - before.iter().map(|t| t.2).sum::<u64>();
+        let spent: u64 =
+            threads().iter().map(|t| t.2).sum::<u64>() - before.iter().map(|t| t.2).sum::<u64>();
         assert!(x != 0 && spent > 1_000_000, "{spent} ns");
     }
 }

@@ -32,7 +32,12 @@ pub fn draw(
     let dark = desk.is_dark(&ctx);
     let tone = if dark { Tone::Dark } else { Tone::Light };
     let ppp = place.pixels_per_point;
-    let pixels = |p: egui::Pos2| UVec2::new((p.x * ppp).round().max(0.0) as u32, (p.y * ppp).round().max(0.0) as u32);
+    let pixels = |p: egui::Pos2| {
+        UVec2::new(
+            (p.x * ppp).round().max(0.0) as u32,
+            (p.y * ppp).round().max(0.0) as u32,
+        )
+    };
     let open = desk.session.as_ref().is_some_and(|s| s.scene().is_some());
     let rect = if open && place.rect.is_positive() {
         URect::from_corners(pixels(place.rect.min), pixels(place.rect.max))
@@ -51,8 +56,14 @@ pub fn draw(
         return Ok(());
     };
     let carriers = carriers.as_deref();
-    pointer::listen(&ctx, &place, desk, &mut stage, &targets, carriers, &mut hand);
-    let painter = egui::Painter::new(ctx.clone(), LayerId::new(Order::Background, Id::new("stage")), place.rect);
+    pointer::listen(
+        &ctx, &place, desk, &mut stage, &targets, carriers, &mut hand,
+    );
+    let painter = egui::Painter::new(
+        ctx.clone(),
+        LayerId::new(Order::Background, Id::new("stage")),
+        place.rect,
+    );
     let texts = desk.texts();
     let taken = hud::draw(&painter, &stage, &texts, dark, place.rect);
     labels::draw(&painter, &stage, &labels, dark, place.rect, &taken);
@@ -62,7 +73,15 @@ pub fn draw(
         labels::outline(&painter, &stage, &targets, of, carriers, accent, 2.0);
     }
     if let Some(of) = stage.hovered {
-        labels::outline(&painter, &stage, &targets, of, carriers, colour(theme.text), 1.2);
+        labels::outline(
+            &painter,
+            &stage,
+            &targets,
+            of,
+            carriers,
+            colour(theme.text),
+            1.2,
+        );
         let name = name_of(of, desk, &ids, &names);
         if !matches!(of, Picked::Bay(_)) {
             labels::tag(&painter, &stage, &targets, of, carriers, name, dark);
@@ -72,7 +91,11 @@ pub fn draw(
 }
 
 /// The boxes that the selection outlines.
-fn marked(desk: &Desk, ids: &SpawnedIds, tools: &Query<'_, '_, &ChildOf, With<plant::Tool>>) -> Vec<Picked> {
+fn marked(
+    desk: &Desk,
+    ids: &SpawnedIds,
+    tools: &Query<'_, '_, &ChildOf, With<plant::Tool>>,
+) -> Vec<Picked> {
     match desk.selection {
         Selection::Tool(k) => vec![Picked::Tool(k)],
         Selection::Stocker(k) => vec![Picked::Stocker(k)],
@@ -105,7 +128,9 @@ fn name_of(of: Picked, desk: &Desk, ids: &SpawnedIds, names: &Query<'_, '_, &Nam
         Picked::Bay(k) => named(Kind::Bay, k),
         Picked::Lot([lot_type, number]) => {
             let key = crate::sim::fab::LotKey { lot_type, number };
-            desk.live.as_ref().map_or_else(String::new, |live| live.lot_name(key))
+            desk.live
+                .as_ref()
+                .map_or_else(String::new, |live| live.lot_name(key))
         }
     }
 }

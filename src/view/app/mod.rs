@@ -55,7 +55,9 @@ fn assemble(app: &mut App, desk: Desk) {
             Update,
             (
                 world::stand_up.before(Phase::Clock),
-                (world::let_pass, world::write_back).chain().in_set(Phase::WriteBack),
+                (world::let_pass, world::write_back)
+                    .chain()
+                    .in_set(Phase::WriteBack),
                 (world::tell_stage, pointer::obey)
                     .chain()
                     .after(Phase::Derive)
@@ -71,7 +73,11 @@ fn own_egui(mut settings: ResMut<'_, EguiGlobalSettings>) {
 }
 
 /// Spawns the stage's camera and, over it, the panels' on one target.
-fn spawn_cameras(commands: &mut Commands<'_, '_>, images: &mut Assets<Image>, target: &RenderTarget) {
+fn spawn_cameras(
+    commands: &mut Commands<'_, '_>,
+    images: &mut Assets<Image>,
+    target: &RenderTarget,
+) {
     commands.spawn((camera_bundle(images), target.clone()));
     commands.spawn((
         PrimaryEguiContext,

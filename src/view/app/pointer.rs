@@ -52,10 +52,16 @@ pub fn listen(
     });
     let view_at = pointer.map(|p| stage.view_of(Vec2::new(p.x, p.y)));
     let ray = view_at.map(|at| stage.rig.ray(at, stage.aspect()));
-    let buttons = [PointerButton::Primary, PointerButton::Middle, PointerButton::Secondary];
+    let buttons = [
+        PointerButton::Primary,
+        PointerButton::Middle,
+        PointerButton::Secondary,
+    ];
     if place.has_pointer
         && hand.held.is_none()
-        && let Some(pressed) = buttons.into_iter().find(|b| ctx.input(|i| i.pointer.button_pressed(*b)))
+        && let Some(pressed) = buttons
+            .into_iter()
+            .find(|b| ctx.input(|i| i.pointer.button_pressed(*b)))
     {
         hand.held = Some(pressed);
         hand.moved_pt = 0.0;
@@ -95,7 +101,10 @@ pub fn listen(
         }
     }
     let double = ctx.input(|i| i.pointer.button_double_clicked(PointerButton::Primary));
-    if double && place.has_pointer && let Some(of) = hovered {
+    if double
+        && place.has_pointer
+        && let Some(of) = hovered
+    {
         desk.camera.push(match of {
             Picked::Lot([lot_type, number]) => CameraCommand::Follow(LotKey { lot_type, number }),
             _ => CameraCommand::Frame,
@@ -151,9 +160,17 @@ fn keys(ctx: &Context, desk: &mut Desk) {
 fn fly(ctx: &Context, stage: &mut Stage, seconds: f32) {
     let down = |key| ctx.input(|i| i.key_down(key));
     let axis = |plus, minus| f32::from(u8::from(down(plus))) - f32::from(u8::from(down(minus)));
-    let step = Vec3::new(axis(Key::D, Key::A), axis(Key::E, Key::Q), axis(Key::S, Key::W));
+    let step = Vec3::new(
+        axis(Key::D, Key::A),
+        axis(Key::E, Key::Q),
+        axis(Key::S, Key::W),
+    );
     if step != Vec3::ZERO {
-        let fast = if ctx.input(|i| i.modifiers.shift) { 4.0 } else { 1.0 };
+        let fast = if ctx.input(|i| i.modifiers.shift) {
+            4.0
+        } else {
+            1.0
+        };
         // Speed goes with how much one sees, so that crossing the view takes about two seconds.
         let speed = 0.5 * stage.rig.goal().distance.clamp(6.0, 400.0) * fast;
         stage.rig.fly(step.normalize() * speed * seconds);
@@ -174,7 +191,9 @@ fn selection_of(of: Picked) -> Selection {
 pub fn box_of(desk: &Desk, lot: LotKey) -> Picked {
     let LotKey { lot_type, number } = lot;
     let live = desk.live.as_ref();
-    let place = live.and_then(|live| live.lot(LotKey { lot_type, number })).map(|l| l.place);
+    let place = live
+        .and_then(|live| live.lot(LotKey { lot_type, number }))
+        .map(|l| l.place);
     match (place, live) {
         (Some(Place::Tool { tool, .. }), _) => Picked::Tool(tool),
         (Some(Place::Queue { group, .. }), Some(live)) => {
@@ -207,7 +226,9 @@ pub fn obey(
             }
             CameraCommand::Frame => {
                 *followed = None;
-                let solids = targets.as_deref().map(|t| selected(desk, t, carriers.as_deref()));
+                let solids = targets
+                    .as_deref()
+                    .map(|t| selected(desk, t, carriers.as_deref()));
                 let points = solids.unwrap_or_default();
                 if points.is_empty() {
                     stage.rig.home(&corners_of(&floor), aspect);
@@ -267,7 +288,11 @@ fn selected(desk: &Desk, targets: &Targets, carriers: Option<&Carriers>) -> Vec<
         Selection::Lot(lot) => vec![box_of(desk, lot)],
         Selection::Group(g) => {
             let model = desk.live.as_ref().map(|l| &l.model().groups[g as usize]);
-            model.map_or_else(Vec::new, |m| (m.first_tool..m.first_tool + m.tools).map(Picked::Tool).collect())
+            model.map_or_else(Vec::new, |m| {
+                (m.first_tool..m.first_tool + m.tools)
+                    .map(Picked::Tool)
+                    .collect()
+            })
         }
         _ => Vec::new(),
     };

@@ -38,7 +38,11 @@ impl Picture {
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header()?;
-        let rgb: Vec<u8> = self.rgba.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
+        let rgb: Vec<u8> = self
+            .rgba
+            .chunks_exact(4)
+            .flat_map(|p| [p[0], p[1], p[2]])
+            .collect();
         writer.write_image_data(&rgb)?;
         writer.finish()?;
         Ok(bytes)
@@ -98,7 +102,8 @@ impl Studio {
         );
         assemble(&mut app, desk);
         app.init_resource::<Taken>();
-        let mut image = Image::new_target_texture(size[0], size[1], TextureFormat::Rgba8UnormSrgb, None);
+        let mut image =
+            Image::new_target_texture(size[0], size[1], TextureFormat::Rgba8UnormSrgb, None);
         image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
         let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
         let place = RenderTarget::Image(ImageRenderTarget {
@@ -118,7 +123,12 @@ impl Studio {
 
     /// The desk, to set what is to be shown.
     pub fn desk(&mut self) -> &mut Desk {
-        &mut self.app.world_mut().resource_mut::<DeskRes>().into_inner().0
+        &mut self
+            .app
+            .world_mut()
+            .resource_mut::<DeskRes>()
+            .into_inner()
+            .0
     }
 
     /// The stage, to set the camera.
@@ -155,7 +165,8 @@ impl Studio {
 
     /// Shows the whole plant, turned and tilted as the camera is.
     pub fn frame_plant(&mut self) {
-        let corners = super::pointer::corners_of(self.app.world().resource::<crate::world::plant::Floor>());
+        let corners =
+            super::pointer::corners_of(self.app.world().resource::<crate::world::plant::Floor>());
         let aspect = self.stage().aspect();
         self.stage().rig.frame(&corners, aspect, 0.06);
     }
@@ -180,11 +191,14 @@ impl Studio {
         }
         let target = self.target.clone();
         self.app.world_mut().resource_mut::<Taken>().0 = None;
-        self.app.world_mut().spawn(Screenshot::image(target)).observe(
-            |shot: On<'_, '_, ScreenshotCaptured>, mut taken: ResMut<'_, Taken>| {
-                taken.0 = Some(shot.image.clone());
-            },
-        );
+        self.app
+            .world_mut()
+            .spawn(Screenshot::image(target))
+            .observe(
+                |shot: On<'_, '_, ScreenshotCaptured>, mut taken: ResMut<'_, Taken>| {
+                    taken.0 = Some(shot.image.clone());
+                },
+            );
         self.frame();
         self.draw(false);
         for _ in 0..PATIENCE {
@@ -193,17 +207,26 @@ impl Studio {
                 self.draw(true);
                 let (width, height) = (image.width(), image.height());
                 let mut rgba = image.data.unwrap_or_default();
-                if matches!(image.texture_descriptor.format, TextureFormat::Bgra8Unorm | TextureFormat::Bgra8UnormSrgb) {
+                if matches!(
+                    image.texture_descriptor.format,
+                    TextureFormat::Bgra8Unorm | TextureFormat::Bgra8UnormSrgb
+                ) {
                     for pixel in rgba.chunks_exact_mut(4) {
                         pixel.swap(0, 2);
                     }
                 }
-                return Ok(Picture { width, height, rgba });
+                return Ok(Picture {
+                    width,
+                    height,
+                    rgba,
+                });
             }
             self.frame();
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
         self.draw(true);
-        Err(Refusal::Failed("the renderer gave no picture back".to_owned()))
+        Err(Refusal::Failed(
+            "the renderer gave no picture back".to_owned(),
+        ))
     }
 }

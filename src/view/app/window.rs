@@ -74,7 +74,11 @@ pub fn run(mut desk: Desk) -> Result<(), Refusal> {
         .add_systems(
             Startup,
             |mut commands: Commands<'_, '_>, mut images: ResMut<'_, Assets<Image>>| {
-                spawn_cameras(&mut commands, &mut images, &RenderTarget::Window(WindowRef::Primary));
+                spawn_cameras(
+                    &mut commands,
+                    &mut images,
+                    &RenderTarget::Window(WindowRef::Primary),
+                );
             },
         )
         .add_systems(Last, (keep_awake, quit));
@@ -92,9 +96,17 @@ fn resting() -> WinitSettings {
 }
 
 /// Draws all the time while something moves, else only when something happens.
-fn keep_awake(desk: Res<'_, DeskRes>, stage: Res<'_, Stage>, mut settings: ResMut<'_, WinitSettings>) {
+fn keep_awake(
+    desk: Res<'_, DeskRes>,
+    stage: Res<'_, Stage>,
+    mut settings: ResMut<'_, WinitSettings>,
+) {
     let moves = desk.0.play.running || desk.0.play.seek_us.is_some() || stage.rig.is_moving();
-    let wanted = if moves { UpdateMode::Continuous } else { UpdateMode::reactive(IDLE) };
+    let wanted = if moves {
+        UpdateMode::Continuous
+    } else {
+        UpdateMode::reactive(IDLE)
+    };
     if settings.focused_mode != wanted {
         settings.focused_mode = wanted;
     }

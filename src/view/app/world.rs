@@ -84,7 +84,10 @@ pub fn write_back(world: &mut World) {
                     arrive_us: m.arrive_us,
                 }));
             });
-            if shown.written_us.is_none() || shown.since_write_s >= WRITE_EVERY_S || !desk.0.play.running {
+            if shown.written_us.is_none()
+                || shown.since_write_s >= WRITE_EVERY_S
+                || !desk.0.play.running
+            {
                 shown.since_write_s = 0.0;
                 live.write(world);
                 world.resource_mut::<Clock>().now = Duration(now_us);
@@ -105,7 +108,11 @@ pub fn tell_stage(
 ) {
     let desk = &mut desk.0;
     desk.overlays = overlay::NAMES;
-    stage.speed = if desk.play.running { desk.play.speed } else { 0.0 };
+    stage.speed = if desk.play.running {
+        desk.play.speed
+    } else {
+        0.0
+    };
     stage.overlay = desk.overlay;
     let Some(live) = &desk.live else {
         desk.legend = None;
@@ -126,7 +133,9 @@ pub fn tell_stage(
     let groups = ids.all(Kind::ToolGroup);
     figures.read(name, live, |group| {
         let entity = groups.get(group as usize);
-        entity.and_then(|e| queues.get(*e).ok().copied()).unwrap_or_default()
+        entity
+            .and_then(|e| queues.get(*e).ok().copied())
+            .unwrap_or_default()
     });
     desk.legend = Some(Legend {
         low: 0.0,

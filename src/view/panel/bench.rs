@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::desk::Desk;
 use super::session::Session;
-use crate::whatif::knob::{Form, Knob, Setting, Value, turned};
-use crate::whatif::study::State;
 #[cfg(not(target_family = "wasm"))]
 use crate::whatif::Study;
-use crate::whatif::{Ask, KnobFault, Memory, RunRequest, StudyView, Variant, VariantAsk, WHAT_IFS, WhatIf};
+use crate::whatif::knob::{Form, Knob, Setting, Value, turned};
+use crate::whatif::study::State;
+use crate::whatif::{
+    Ask, KnobFault, Memory, RunRequest, StudyView, Variant, VariantAsk, WHAT_IFS, WhatIf,
+};
 
 /// Seconds between two looks at a study.
 const LOOK_S: f64 = 0.25;
@@ -151,10 +153,13 @@ impl Bench {
     pub fn knobs(&mut self, session: &Session) -> &[Knob] {
         let key = (session.revision(), self.what);
         if self.knobs_for != Some(key) {
-            self.knobs = session.scene().map_or_else(Vec::new, |s| self.what().knobs(s));
+            self.knobs = session
+                .scene()
+                .map_or_else(Vec::new, |s| self.what().knobs(s));
             self.knobs_for = Some(key);
             let knobs = &self.knobs;
-            self.turned.retain(|name, _| knobs.iter().any(|k| k.name == *name));
+            self.turned
+                .retain(|name, _| knobs.iter().any(|k| k.name == *name));
         }
         &self.knobs
     }
@@ -212,7 +217,9 @@ impl Desk {
         let (Some(session), bench) = (&self.session, &mut self.bench) else {
             return Ok(());
         };
-        let Some(scene) = session.scene() else { return Ok(()) };
+        let Some(scene) = session.scene() else {
+            return Ok(());
+        };
         let settings = bench.settings();
         let what = bench.what();
         // What contradicts is told before anything runs.
@@ -240,7 +247,9 @@ impl Desk {
         let (Some(session), bench) = (&self.session, &mut self.bench) else {
             return Ok(());
         };
-        let Some(scene) = session.scene() else { return Ok(()) };
+        let Some(scene) = session.scene() else {
+            return Ok(());
+        };
         let mut variants = Vec::with_capacity(bench.variants.len());
         for variant in &bench.variants {
             variants.push(variant.ask(scene)?);

@@ -1,6 +1,9 @@
 //! Buttons with an icon: quiet until pointed at, named for screen readers, explained on hover.
 
-use egui::{Button, Context, Key, KeyboardShortcut, Response, RichText, Sense, Ui, Vec2, WidgetInfo, WidgetType};
+use egui::{
+    Button, Context, Key, KeyboardShortcut, Response, RichText, Sense, Ui, Vec2, WidgetInfo,
+    WidgetType,
+};
 
 use super::command::Command;
 use super::desk::Desk;
@@ -31,8 +34,9 @@ pub fn icon(ui: &mut Ui, icon: &str, name: &str, selected: bool) -> Response {
 /// Gives a response the name of what it does, for screen readers and on hover.
 pub fn named(response: Response, name: &str, selected: bool) -> Response {
     let enabled = response.enabled();
-    response
-        .widget_info(|| WidgetInfo::selected(WidgetType::Button, enabled, selected, name.to_owned()));
+    response.widget_info(|| {
+        WidgetInfo::selected(WidgetType::Button, enabled, selected, name.to_owned())
+    });
     response.on_hover_text(name)
 }
 
@@ -40,7 +44,9 @@ pub fn named(response: Response, name: &str, selected: bool) -> Response {
 pub fn command(ui: &mut Ui, desk: &mut Desk, command: &'static Command) -> Response {
     let fits = (command.fits)(desk);
     let name = with_key(ui, desk, command);
-    let response = ui.add_enabled_ui(fits, |ui| icon(ui, command.icon, &name, false)).inner;
+    let response = ui
+        .add_enabled_ui(fits, |ui| icon(ui, command.icon, &name, false))
+        .inner;
     if response.clicked() {
         (command.run)(desk);
     }

@@ -1,7 +1,10 @@
 //! Line charts: title with unit and export, axes, bands, a read-out under the pointer.
 
 use egui::epaint::{Mesh, PathShape};
-use egui::{Align, Align2, Color32, FontId, Layout, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, pos2};
+use egui::{
+    Align, Align2, Color32, FontId, Layout, Painter, Pos2, Rect, Response, Sense, Shape, Stroke,
+    Ui, Vec2, pos2,
+};
 
 use super::desk::Desk;
 use super::style::{colour, sheer, small, strong, theme};
@@ -48,7 +51,9 @@ pub fn head(ui: &mut Ui, desk: &mut Desk, title: &str, unit: &str, csv: &dyn Fn(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let name = t.with("panel-export-csv", &[("name", title)]);
-            let button = egui::Button::new(small(ui, "CSV")).small().frame_when_inactive(false);
+            let button = egui::Button::new(small(ui, "CSV"))
+                .small()
+                .frame_when_inactive(false);
             let response = super::button::named(ui.add(button), &name, false);
             if response.clicked() {
                 desk.export(&format!("{title}.csv"), csv());
@@ -64,7 +69,9 @@ pub fn tick_step(range: f64, n: f64) -> f64 {
         return 1.0;
     }
     let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|s| s * power >= rough);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|s| s * power >= rough);
     step.unwrap_or(10.0) * power
 }
 
@@ -72,8 +79,20 @@ pub fn tick_step(range: f64, n: f64) -> f64 {
 pub fn day_step(range: f64, n: f64) -> f64 {
     const HOUR: f64 = 1.0 / 24.0;
     let nice = [
-        HOUR / 4.0, HOUR, 3.0 * HOUR, 6.0 * HOUR, 12.0 * HOUR, 1.0, 2.0, 7.0, 14.0, 28.0, 56.0, 91.0,
-        182.0, 364.0,
+        HOUR / 4.0,
+        HOUR,
+        3.0 * HOUR,
+        6.0 * HOUR,
+        12.0 * HOUR,
+        1.0,
+        2.0,
+        7.0,
+        14.0,
+        28.0,
+        56.0,
+        91.0,
+        182.0,
+        364.0,
     ];
     let rough = range / n.max(1.0);
     nice.into_iter().find(|s| *s >= rough).unwrap_or(rough)
@@ -102,7 +121,14 @@ fn bounds(series: &[Series<'_>], from_zero: bool) -> (f64, f64) {
         low = low.min(0.0);
     }
     let room = (high - low).max(high.abs() * 0.05).max(1e-9) * 0.08;
-    (if from_zero && low == 0.0 { 0.0 } else { low - room }, high + room)
+    (
+        if from_zero && low == 0.0 {
+            0.0
+        } else {
+            low - room
+        },
+        high + room,
+    )
 }
 
 /// Draws lines; gives the response of the plotted area and the x under the pointer.
@@ -117,9 +143,7 @@ pub fn lines(ui: &mut Ui, axes: &Axes<'_>, series: &[Series<'_>]) -> (Response, 
     let step = tick_step(high - low, f64::from(axes.height / 34.0));
     let decimals = tick_decimals(step);
     let tick = |v: f64| number(v, decimals);
-    let widest = [low, high].map(|v| {
-        painter.layout_no_wrap(tick(v), font.clone(), dim).size().x
-    });
+    let widest = [low, high].map(|v| painter.layout_no_wrap(tick(v), font.clone(), dim).size().x);
     let left = widest[0].max(widest[1]).max(18.0) + space_pt::S;
     let plot = Rect::from_min_max(
         pos2(rect.left() + left, rect.top() + 4.0),
@@ -133,7 +157,13 @@ pub fn lines(ui: &mut Ui, axes: &Axes<'_>, series: &[Series<'_>]) -> (Response, 
     while y <= high + step * 1e-6 {
         let at = to_y(y);
         painter.hline(plot.x_range(), at, Stroke::new(1.0, sheer(look.line, 0.7)));
-        painter.text(pos2(plot.left() - 6.0, at), Align2::RIGHT_CENTER, tick(y), font.clone(), dim);
+        painter.text(
+            pos2(plot.left() - 6.0, at),
+            Align2::RIGHT_CENTER,
+            tick(y),
+            font.clone(),
+            dim,
+        );
         y += step;
     }
     let step = day_step(across, f64::from(plot.width() / 90.0));
@@ -142,7 +172,13 @@ pub fn lines(ui: &mut Ui, axes: &Axes<'_>, series: &[Series<'_>]) -> (Response, 
         let at = to_x(x);
         if at < plot.right() - 18.0 {
             let place = pos2(at, plot.bottom() + 4.0);
-            painter.text(place, Align2::LEFT_TOP, (axes.x_words)(x), font.clone(), dim);
+            painter.text(
+                place,
+                Align2::LEFT_TOP,
+                (axes.x_words)(x),
+                font.clone(),
+                dim,
+            );
         }
         painter.vline(at, plot.y_range(), Stroke::new(1.0, sheer(look.line, 0.4)));
         x += step;
@@ -151,7 +187,11 @@ pub fn lines(ui: &mut Ui, axes: &Axes<'_>, series: &[Series<'_>]) -> (Response, 
         draw(&painter, plot, s, &to_x, &to_y);
     }
     if let Some(mark) = axes.mark.filter(|m| (x0..=x1).contains(m)) {
-        painter.vline(to_x(mark), plot.y_range(), Stroke::new(1.0, colour(look.accent)));
+        painter.vline(
+            to_x(mark),
+            plot.y_range(),
+            Stroke::new(1.0, colour(look.accent)),
+        );
     }
     let hover = response.hover_pos().filter(|p| plot.contains(*p));
     let pointed = hover.map(|p| x0 + f64::from((p.x - plot.left()) / plot.width()) * across);
@@ -170,15 +210,24 @@ fn draw(
 ) {
     let painter = painter.with_clip_rect(plot.expand(1.0));
     if let Some(band) = s.band {
-        strip(&painter, s.colour.gamma_multiply(0.18), s.points.iter().zip(band).map(|(p, b)| {
-            (to_x(p[0]), to_y(b[0]), to_y(b[1]))
-        }));
+        strip(
+            &painter,
+            s.colour.gamma_multiply(0.18),
+            s.points
+                .iter()
+                .zip(band)
+                .map(|(p, b)| (to_x(p[0]), to_y(b[0]), to_y(b[1]))),
+        );
     }
     let seen = s.points.iter().filter(|p| p[1].is_finite());
     let line = thinned(seen.map(|p| pos2(to_x(p[0]), to_y(p[1]))));
     if s.filled {
         let base = plot.bottom();
-        strip(&painter, s.colour.gamma_multiply(0.12), line.iter().map(|p| (p.x, p.y, base)));
+        strip(
+            &painter,
+            s.colour.gamma_multiply(0.12),
+            line.iter().map(|p| (p.x, p.y, base)),
+        );
     }
     painter.add(PathShape::line(line, Stroke::new(1.6, s.colour)));
 }
@@ -234,7 +283,11 @@ fn readout(
     to_y: &dyn Fn(f64) -> f32,
 ) {
     let look = theme(ui);
-    painter.vline(to_x(x), plot.y_range(), Stroke::new(1.0, sheer(look.text, 0.35)));
+    painter.vline(
+        to_x(x),
+        plot.y_range(),
+        Stroke::new(1.0, sheer(look.text, 0.35)),
+    );
     let font = FontId::proportional(type_pt::SMALL);
     let mut rows = vec![((axes.x_words)(x), colour(look.dim))];
     for s in series {
@@ -252,11 +305,17 @@ fn readout(
         }
         painter.circle_filled(pos2(to_x(px), to_y(py)), 3.0, s.colour);
         let decimals = decimals_for(py);
-        let band = s.band.and_then(|b| b.get(i)).map_or(String::new(), |[l, h]| {
-            format!(" ({}–{})", number(*l, decimals), number(*h, decimals))
-        });
+        let band = s
+            .band
+            .and_then(|b| b.get(i))
+            .map_or(String::new(), |[l, h]| {
+                format!(" ({}–{})", number(*l, decimals), number(*h, decimals))
+            });
         let unit = axes.unit;
-        rows.push((format!("{} {}{band} {unit}", s.name, number(py, decimals)), s.colour));
+        rows.push((
+            format!("{} {}{band} {unit}", s.name, number(py, decimals)),
+            s.colour,
+        ));
     }
     let galleys: Vec<_> = rows
         .into_iter()
@@ -265,7 +324,11 @@ fn readout(
     let width = galleys.iter().map(|g| g.size().x).fold(0.0, f32::max) + 2.0 * space_pt::S;
     let height = galleys.iter().map(|g| g.size().y).sum::<f32>() + space_pt::S;
     let right = to_x(x) + 10.0 + width > plot.right();
-    let left = if right { to_x(x) - 10.0 - width } else { to_x(x) + 10.0 };
+    let left = if right {
+        to_x(x) - 10.0 - width
+    } else {
+        to_x(x) + 10.0
+    };
     let frame = Rect::from_min_size(pos2(left, plot.top() + 2.0), Vec2::new(width, height));
     painter.rect(
         frame,
@@ -277,7 +340,11 @@ fn readout(
     let mut y = frame.top() + space_pt::XS;
     for galley in galleys {
         let row = galley.size().y;
-        painter.galley(pos2(frame.left() + space_pt::S, y), galley, colour(look.text));
+        painter.galley(
+            pos2(frame.left() + space_pt::S, y),
+            galley,
+            colour(look.text),
+        );
         y += row;
     }
 }
@@ -297,7 +364,8 @@ pub fn spark(ui: &mut Ui, points: &[f64], tint: Color32, size: Vec2) {
         pos2(rect.left() + i as f32 / last * rect.width(), y)
     };
     let line: Vec<Pos2> = points.iter().enumerate().map(at).collect();
-    ui.painter().add(PathShape::line(line, Stroke::new(1.4, tint)));
+    ui.painter()
+        .add(PathShape::line(line, Stroke::new(1.4, tint)));
 }
 
 /// Points as lines of a CSV file, one column for each series; quoted where needed.
@@ -317,7 +385,10 @@ pub fn csv(x_name: &str, series: &[(&str, &[[f64; 2]])]) -> String {
     out.push('\n');
     let rows = series.iter().map(|(_, p)| p.len()).max().unwrap_or(0);
     for i in 0..rows {
-        let x = series.iter().find_map(|(_, p)| p.get(i)).map_or(0.0, |p| p[0]);
+        let x = series
+            .iter()
+            .find_map(|(_, p)| p.get(i))
+            .map_or(0.0, |p| p[0]);
         out.push_str(&x.to_string());
         for (_, points) in series {
             out.push(',');
@@ -341,10 +412,16 @@ mod tests {
             let n = range / step;
             assert!((1.9..=5.0).contains(&n), "{range}: {step}");
             let lead = step / libm::pow(10.0, libm::floor(libm::log10(step) + 1e-9));
-            assert!([1.0, 2.0, 5.0].iter().any(|l| (lead - l).abs() < 1e-6), "{lead}");
+            assert!(
+                [1.0, 2.0, 5.0].iter().any(|l| (lead - l).abs() < 1e-6),
+                "{lead}"
+            );
         }
         assert_eq!(tick_step(0.0, 5.0), 1.0);
-        assert_eq!((tick_decimals(0.2), tick_decimals(5.0), tick_decimals(100.0)), (1, 0, 0));
+        assert_eq!(
+            (tick_decimals(0.2), tick_decimals(5.0), tick_decimals(100.0)),
+            (1, 0, 0)
+        );
         assert_eq!(day_step(90.0, 8.0), 14.0);
         assert_eq!(day_step(0.5, 4.0), 0.125);
     }
@@ -374,7 +451,13 @@ mod tests {
     #[test]
     fn bounds_leave_room_and_keep_zero() {
         let points = [[0.0, 4.0], [1.0, 8.0]];
-        let s = [Series { name: "", colour: Color32::WHITE, points: &points, band: None, filled: false }];
+        let s = [Series {
+            name: "",
+            colour: Color32::WHITE,
+            points: &points,
+            band: None,
+            filled: false,
+        }];
         let (low, high) = bounds(&s, true);
         assert!(low == 0.0 && high > 8.0 && high < 10.0);
         let (low, _) = bounds(&s, false);

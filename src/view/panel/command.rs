@@ -270,7 +270,11 @@ pub static COMMANDS: &[Command] = &[
         name: "save-difference",
         icon: icon::GIT_DIFF,
         key: None,
-        fits: |d| d.session.as_ref().is_some_and(super::session::Session::is_changed),
+        fits: |d| {
+            d.session
+                .as_ref()
+                .is_some_and(super::session::Session::is_changed)
+        },
         run: Desk::save_difference,
     },
     Command {

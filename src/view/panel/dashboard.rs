@@ -1,6 +1,9 @@
 //! The dashboard: how the watched run does, at a glance.
 
-use egui::{Align, Align2, FontId, Frame, Label, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, pos2};
+use egui::{
+    Align, Align2, FontId, Frame, Label, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke,
+    Ui, Vec2, pos2,
+};
 use egui_phosphor::regular as icon;
 
 use super::chart::{self, Axes, Series};
@@ -43,7 +46,14 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         ui.add_space(space_pt::S);
         let columns = ((ui.available_width() / CARD) as usize).clamp(1, 3);
         let cards: [fn(&mut Ui, &mut Desk, &Texts); 8] = [
-            wip, throughput, ranking, cycle, states, distribution, risks, alarms,
+            wip,
+            throughput,
+            ranking,
+            cycle,
+            states,
+            distribution,
+            risks,
+            alarms,
         ];
         let gap = space_pt::L;
         let width = (ui.available_width() - gap * (columns as f32 - 1.0)) / columns as f32;
@@ -108,7 +118,11 @@ fn figures(ui: &mut Ui, desk: &Desk, t: &Texts) {
         name: t.get(key),
         about: t.get(&format!("{key}.about")),
         // Lots are counted whole.
-        value: if unit == "lots" { value.map_or_else(|| "–".to_owned(), |v| number(v, 0)) } else { show(value) },
+        value: if unit == "lots" {
+            value.map_or_else(|| "–".to_owned(), |v| number(v, 0))
+        } else {
+            show(value)
+        },
         unit: t.unit(unit),
         trend,
         tint: look.accent,
@@ -122,9 +136,19 @@ fn figures(ui: &mut Ui, desk: &Desk, t: &Texts) {
         .then(|| s.cycle_lately.iter().sum::<f64>() / s.cycle_lately.len() as f64);
     let busiest = s.groups.first().map(|g| 100.0 * g.utilization);
     let mut tiles = vec![
-        tile("kpi-wip", "lots", desk.live.as_ref().map(|l| f64::from(l.wip())), wip),
+        tile(
+            "kpi-wip",
+            "lots",
+            desk.live.as_ref().map(|l| f64::from(l.wip())),
+            wip,
+        ),
         tile("kpi-throughput", "lots/d", mean(&out, 7), out.clone()),
-        tile("kpi-wafers-per-week", "wafers/week", mean(&wafers, 7), wafers.clone()),
+        tile(
+            "kpi-wafers-per-week",
+            "wafers/week",
+            mean(&wafers, 7),
+            wafers.clone(),
+        ),
         tile("kpi-cycle-time", "d", cycles, cycle_trend),
         tile("kpi-utilization", "%", busiest, Vec::new()),
         tile("dash-late", "windows/d", mean(&late, 7), late.clone()),
@@ -184,7 +208,9 @@ fn over_time(
 ) {
     let name = t.get(title);
     let unit = t.unit(unit);
-    chart::head(ui, desk, &name, &unit, &|| chart::csv("day", &[(&name, points)]));
+    chart::head(ui, desk, &name, &unit, &|| {
+        chart::csv("day", &[(&name, points)])
+    });
     if points.iter().filter(|p| p[1].is_finite()).count() < 2 {
         ui.label(dim(ui, t.get("dash-too-early")));
         return;
@@ -272,13 +298,18 @@ fn group_row(ui: &mut Ui, desk: &mut Desk, group: u32) -> (Rect, Rect) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &name));
     let look = theme(ui);
     let label_width = (rect.width() * 0.36).min(150.0);
-    let tint = if response.hovered() || response.has_focus() { look.accent } else { look.text };
+    let tint = if response.hovered() || response.has_focus() {
+        look.accent
+    } else {
+        look.text
+    };
     let font = FontId::proportional(type_pt::SMALL);
     let mut job = egui::text::LayoutJob::simple_singleline(name.clone(), font, colour(tint));
     job.wrap = egui::text::TextWrapping::truncate_at_width(label_width - space_pt::S);
     let galley = ui.painter().layout_job(job);
     let top = rect.center().y - galley.size().y / 2.0;
-    ui.painter().galley(pos2(rect.left(), top), galley, colour(tint));
+    ui.painter()
+        .galley(pos2(rect.left(), top), galley, colour(tint));
     if response.clicked() {
         desk.selection = Selection::Group(group);
         desk.room = "plant";
@@ -295,12 +326,19 @@ fn group_row(ui: &mut Ui, desk: &mut Desk, group: u32) -> (Rect, Rect) {
 
 fn ranking(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     let groups: Vec<GroupLately> = desk.series.groups.iter().take(RANKED).copied().collect();
-    let rows: Vec<(String, GroupLately)> =
-        groups.iter().map(|g| (group_name(desk, g.group), *g)).collect();
+    let rows: Vec<(String, GroupLately)> = groups
+        .iter()
+        .map(|g| (group_name(desk, g.group), *g))
+        .collect();
     chart::head(ui, desk, &t.get("dash-ranking"), "%", &|| {
         let mut out = String::from("tool group,utilisation %,queue lots,wait h\n");
         for (name, g) in &rows {
-            out.push_str(&format!("{name},{},{},{}\n", 100.0 * g.utilization, g.queue, g.wait_h));
+            out.push_str(&format!(
+                "{name},{},{},{}\n",
+                100.0 * g.utilization,
+                g.queue,
+                g.wait_h
+            ));
         }
         out
     });
@@ -312,11 +350,21 @@ fn ranking(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         painter.rect_filled(bar, 2.0, colour(look.bg));
         let mut fill = bar;
         fill.set_width(bar.width() * g.utilization.clamp(0.0, 1.0) as f32);
-        let tint = if i == 0 { look.accent } else { look.accent.towards(look.surface, 0.45) };
+        let tint = if i == 0 {
+            look.accent
+        } else {
+            look.accent.towards(look.surface, 0.45)
+        };
         painter.rect_filled(fill, 2.0, colour(tint));
         let font = FontId::proportional(type_pt::SMALL);
         let text = format!("{} %", number(100.0 * g.utilization, 0));
-        painter.text(note.right_center(), Align2::RIGHT_CENTER, text, font, colour(look.text));
+        painter.text(
+            note.right_center(),
+            Align2::RIGHT_CENTER,
+            text,
+            font,
+            colour(look.text),
+        );
     }
     if groups.is_empty() {
         ui.label(dim(ui, t.get("dash-too-early")));
@@ -337,11 +385,21 @@ fn shares(g: &GroupLately) -> [(ToolState, f64); 6] {
 }
 
 fn states(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
-    let groups: Vec<GroupLately> = desk.series.groups.iter().take(RANKED - 2).copied().collect();
-    let rows: Vec<(String, GroupLately)> =
-        groups.iter().map(|g| (group_name(desk, g.group), *g)).collect();
+    let groups: Vec<GroupLately> = desk
+        .series
+        .groups
+        .iter()
+        .take(RANKED - 2)
+        .copied()
+        .collect();
+    let rows: Vec<(String, GroupLately)> = groups
+        .iter()
+        .map(|g| (group_name(desk, g.group), *g))
+        .collect();
     chart::head(ui, desk, &t.get("chart-states"), "%", &|| {
-        let mut out = String::from("tool group,productive s,setup s,held s,standby s,scheduled down s,unscheduled down s\n");
+        let mut out = String::from(
+            "tool group,productive s,setup s,held s,standby s,scheduled down s,unscheduled down s\n",
+        );
         for (name, g) in &rows {
             let cells = shares(g).map(|(_, v)| v.to_string()).join(",");
             out.push_str(&format!("{name},{cells}\n"));
@@ -357,7 +415,8 @@ fn states(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         let font = FontId::proportional(type_pt::SMALL);
         let text = format!("{} %", number(share, 0));
         let tint = colour(theme(ui).dim);
-        ui.painter().text(note.right_center(), Align2::RIGHT_CENTER, text, font, tint);
+        ui.painter()
+            .text(note.right_center(), Align2::RIGHT_CENTER, text, font, tint);
     }
     ui.add_space(space_pt::XS);
     ui.horizontal_wrapped(|ui| {
@@ -372,7 +431,9 @@ fn distribution(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     let name = t.get("dash-distribution");
     chart::head(ui, desk, &name, &t.unit("d"), &|| {
         let lines = sorted.iter().map(|v| format!("{v}\n"));
-        std::iter::once("cycle time d\n".to_owned()).chain(lines).collect()
+        std::iter::once("cycle time d\n".to_owned())
+            .chain(lines)
+            .collect()
     });
     histogram(ui, &sorted, t);
     desk.series.cycle_lately = sorted;
@@ -391,8 +452,10 @@ fn histogram(ui: &mut Ui, sorted: &[f64], t: &Texts) {
         bins[(((v - low) / width) as usize).min(BINS - 1)] += 1;
     }
     let most = bins.iter().copied().max().unwrap_or(1).max(1);
-    let (rect, response) =
-        ui.allocate_exact_size(Vec2::new(ui.available_width(), CHART - 26.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(
+        Vec2::new(ui.available_width(), CHART - 26.0),
+        Sense::hover(),
+    );
     let painter = ui.painter_at(rect);
     // Names of the quantiles stand above the bars.
     let names = 30.0;
@@ -407,23 +470,51 @@ fn histogram(ui: &mut Ui, sorted: &[f64], t: &Texts) {
         );
         painter.rect_filled(bar, 1.0, colour(look.accent.towards(look.surface, 0.35)));
     }
-    painter.hline(plot.x_range(), plot.bottom(), Stroke::new(1.0, colour(look.line)));
+    painter.hline(
+        plot.x_range(),
+        plot.bottom(),
+        Stroke::new(1.0, colour(look.line)),
+    );
     let font = FontId::proportional(type_pt::SMALL - 1.0);
     let at = |v: f64| plot.left() + ((v - low) / (high - low).max(1e-9)) as f32 * plot.width();
     for (share, key) in [(0.5, "dash-median"), (0.95, "report-p95")] {
         if let Some(v) = quantile(sorted, share) {
             let y = rect.top() + if share > 0.9 { 14.0 } else { 0.0 };
-            painter.vline(at(v), (y + 2.0)..=plot.bottom(), Stroke::new(1.0, colour(look.text)));
+            painter.vline(
+                at(v),
+                (y + 2.0)..=plot.bottom(),
+                Stroke::new(1.0, colour(look.text)),
+            );
             let text = format!("{} {}", t.get(key), number(v, decimals_for(v)));
-            let side = if at(v) > plot.center().x { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
-            let x = if side == Align2::RIGHT_TOP { at(v) - 4.0 } else { at(v) + 4.0 };
+            let side = if at(v) > plot.center().x {
+                Align2::RIGHT_TOP
+            } else {
+                Align2::LEFT_TOP
+            };
+            let x = if side == Align2::RIGHT_TOP {
+                at(v) - 4.0
+            } else {
+                at(v) + 4.0
+            };
             painter.text(pos2(x, y), side, text, font.clone(), colour(look.text));
         }
     }
     let foot = rect.bottom();
     let dim = colour(look.dim);
-    painter.text(pos2(rect.left(), foot), Align2::LEFT_BOTTOM, number(low, 1), font.clone(), dim);
-    painter.text(pos2(rect.right(), foot), Align2::RIGHT_BOTTOM, number(high, 1), font, dim);
+    painter.text(
+        pos2(rect.left(), foot),
+        Align2::LEFT_BOTTOM,
+        number(low, 1),
+        font.clone(),
+        dim,
+    );
+    painter.text(
+        pos2(rect.right(), foot),
+        Align2::RIGHT_BOTTOM,
+        number(high, 1),
+        font,
+        dim,
+    );
     if let Some(p) = response.hover_pos() {
         let i = (((p.x - plot.left()) / step) as usize).min(BINS - 1);
         let from = low + width * i as f64;
@@ -454,7 +545,10 @@ fn risks(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         ui.label(dim(ui, t.get("dash-risk-none")));
     } else {
         let late = windows.iter().filter(|w| w.until_us < now).count();
-        let values = [("n", number(windows.len() as f64, 0)), ("late", number(late as f64, 0))];
+        let values = [
+            ("n", number(windows.len() as f64, 0)),
+            ("late", number(late as f64, 0)),
+        ];
         let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
         ui.label(small(ui, t.with("dash-risk-count", &values)));
     }
@@ -468,11 +562,18 @@ fn risks(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         } else {
             let left = super::live_facts::span(t, w.until_us - now);
             let tint = if used > 0.75 { look.warn } else { look.dim };
-            (icon::TIMER, tint, t.with("dash-risk-left", &[("time", &left)]))
+            (
+                icon::TIMER,
+                tint,
+                t.with("dash-risk-left", &[("time", &left)]),
+            )
         };
         ui.horizontal(|ui| {
             let link = egui::Button::new(RichText::new(&name).size(type_pt::SMALL));
-            let link = link.frame(false).truncate().min_size(Vec2::new(130.0, 18.0));
+            let link = link
+                .frame(false)
+                .truncate()
+                .min_size(Vec2::new(130.0, 18.0));
             if ui.add(link).clicked() {
                 desk.selection = Selection::Lot(w.lot);
                 desk.room = "plant";

@@ -10,8 +10,8 @@ use super::session::Session;
 use super::tree::TreeState;
 use crate::rng::Seed;
 use crate::scene::{Bundle, Command};
-use crate::sim::fab::live::Live;
 pub use crate::sim::fab::LotKey;
+use crate::sim::fab::live::Live;
 use crate::view::i18n::{Lang, Texts};
 
 /// Events a frame may spend on going to a time that was asked for: some ms of work.
@@ -256,7 +256,9 @@ impl Desk {
                 true
             }
             Err(error) => {
-                let said = self.texts.with("panel-edit-failed", &[("why", &error.to_string())]);
+                let said = self
+                    .texts
+                    .with("panel-edit-failed", &[("why", &error.to_string())]);
                 self.say(Weight::Failure, said);
                 false
             }
@@ -293,7 +295,11 @@ impl Desk {
         if self.live.as_ref().is_some_and(same) {
             return;
         }
-        let seed = self.session.as_ref().and_then(|s| s.scene()).map_or(1, |s| s.run.seed);
+        let seed = self
+            .session
+            .as_ref()
+            .and_then(|s| s.scene())
+            .map_or(1, |s| s.run.seed);
         let now_us = self.now_us();
         self.ticks = super::timeline::Ticks::default();
         self.live = Some(Live::new(Arc::clone(model), Seed(seed).replication(0)));
@@ -346,7 +352,9 @@ impl Desk {
             Err(error) => {
                 self.play.running = false;
                 self.play.seek_us = None;
-                let said = self.texts.with("panel-run-broke", &[("why", &error.to_string())]);
+                let said = self
+                    .texts
+                    .with("panel-run-broke", &[("why", &error.to_string())]);
                 self.say(Weight::Failure, said);
             }
         }
@@ -365,8 +373,20 @@ impl Desk {
         }
         let parts: Vec<&str> = place.split('.').collect();
         // Items of lists are rows of their record's form.
-        let listed = ["steps", "pms", "breakdowns", "setups", "min_runs", "tools", "cqt", "next"];
-        let keep = parts.iter().position(|p| listed.contains(p)).filter(|i| *i >= 2);
+        let listed = [
+            "steps",
+            "pms",
+            "breakdowns",
+            "setups",
+            "min_runs",
+            "tools",
+            "cqt",
+            "next",
+        ];
+        let keep = parts
+            .iter()
+            .position(|p| listed.contains(p))
+            .filter(|i| *i >= 2);
         let place = match keep {
             Some(i) => parts[..i].join("."),
             None if ["wip", "checks", "transport"].contains(&parts[0]) => parts[0].to_owned(),
@@ -392,7 +412,9 @@ impl Desk {
                 self.export("difference.set", text);
             }
             Err(fault) => {
-                let said = self.texts.with("panel-difference-failed", &[("place", &fault.0)]);
+                let said = self
+                    .texts
+                    .with("panel-difference-failed", &[("place", &fault.0)]);
                 self.say(Weight::Warning, said);
             }
         }
@@ -415,7 +437,13 @@ impl Desk {
 
     /// Asks for a text to be saved under a name.
     pub fn export(&mut self, name: &str, text: String) {
-        let clean = |c: char| if c.is_alphanumeric() || "._- ".contains(c) { c } else { '_' };
+        let clean = |c: char| {
+            if c.is_alphanumeric() || "._- ".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        };
         self.exports.push((name.chars().map(clean).collect(), text));
     }
 

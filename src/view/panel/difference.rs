@@ -26,7 +26,11 @@ pub fn difference(base: &Document, now: &Document) -> Result<Settings, Inexpress
         let texts = (base.text(file), now.text(file));
         match (pair, texts) {
             ((Some(a), Some(b)), (Some(old), Some(new))) => {
-                let mut walk = Walk { old, new, settings: &mut settings };
+                let mut walk = Walk {
+                    old,
+                    new,
+                    settings: &mut settings,
+                };
                 walk.compare("", a, b)?;
             }
             _ => return Err(Inexpressible(file.clone())),
@@ -53,7 +57,11 @@ impl Walk<'_> {
         }
         let under = |name: &str| {
             let name = segment(name);
-            if path.is_empty() { name } else { format!("{path}.{name}") }
+            if path.is_empty() {
+                name
+            } else {
+                format!("{path}.{name}")
+            }
         };
         let named = |n: &Node| match &n.kind {
             Kind::Struct { name, .. } | Kind::Tuple { name, .. } => name.clone(),
@@ -108,7 +116,8 @@ impl Walk<'_> {
     }
 
     fn set(&mut self, path: &str, node: &Node) {
-        self.settings.push((path.to_owned(), slice(self.new, node).to_owned()));
+        self.settings
+            .push((path.to_owned(), slice(self.new, node).to_owned()));
     }
 }
 
@@ -138,7 +147,10 @@ mod tests {
     }
 
     fn set(path: &str, value: &str) -> Command {
-        Command::Set { path: path.to_owned(), value: value.to_owned() }
+        Command::Set {
+            path: path.to_owned(),
+            value: value.to_owned(),
+        }
     }
 
     #[test]
@@ -153,7 +165,9 @@ mod tests {
         assert_eq!(settings.len(), 4, "{settings:?}");
         let read = |document: &Document, overrides: &[(String, String)]| {
             let bundle = document.bundle();
-            load(bundle, &bundle.main, overrides, &models()).expect("sound").scene
+            load(bundle, &bundle.main, overrides, &models())
+                .expect("sound")
+                .scene
         };
         assert_eq!(read(&base, &settings), read(&now, &[]));
         assert_eq!(difference(&base, &base), Ok(Vec::new()));
@@ -161,7 +175,9 @@ mod tests {
 
     #[test]
     fn what_values_cannot_say_is_named() {
-        let remove = Command::Remove { path: "tool_groups.\"G.1\".pms".to_owned() };
+        let remove = Command::Remove {
+            path: "tool_groups.\"G.1\".pms".to_owned(),
+        };
         let (base, now) = edited(&[remove]);
         let fault = difference(&base, &now).expect_err("a value is gone");
         assert_eq!(fault.0, "tool_groups.\"G.1\".pms");
@@ -171,6 +187,9 @@ mod tests {
             value: "()".to_owned(),
         };
         let (base, now) = edited(&[insert]);
-        assert_eq!(difference(&base, &now), Err(Inexpressible("areas.B".to_owned())));
+        assert_eq!(
+            difference(&base, &now),
+            Err(Inexpressible("areas.B".to_owned()))
+        );
     }
 }

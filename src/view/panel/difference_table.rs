@@ -43,15 +43,37 @@ pub fn verdict(row: &DifferenceRow, t: &Texts, look: &Theme) -> (&'static str, S
 pub fn figure_name(row: &DifferenceRow, t: &Texts) -> String {
     let name = kpi::find(row.name).map_or_else(|| row.name.to_owned(), |k| t.get(&k.i18n_key()));
     let unit = t.unit(row.unit);
-    let name = if row.of.is_empty() { name } else { format!("{} · {name}", row.of) };
-    if unit.is_empty() { name } else { format!("{name}, {unit}") }
+    let name = if row.of.is_empty() {
+        name
+    } else {
+        format!("{} · {name}", row.of)
+    };
+    if unit.is_empty() {
+        name
+    } else {
+        format!("{name}, {unit}")
+    }
 }
 
 /// The rows as a spreadsheet reads them.
 pub fn to_tsv(rows: &[DifferenceRow], t: &Texts, separator: char) -> String {
-    let head = ["col-name", "cli-whatif-base", "cli-whatif-variant", "cli-whatif-difference"];
+    let head = [
+        "col-name",
+        "cli-whatif-base",
+        "cli-whatif-variant",
+        "cli-whatif-difference",
+    ];
     let mut lines = vec![
-        head.map(|k| t.get(k)).to_vec().into_iter().chain([t.get("col-low"), t.get("col-high"), "p".to_owned(), t.get("col-verdict")]).collect::<Vec<_>>(),
+        head.map(|k| t.get(k))
+            .to_vec()
+            .into_iter()
+            .chain([
+                t.get("col-low"),
+                t.get("col-high"),
+                "p".to_owned(),
+                t.get("col-verdict"),
+            ])
+            .collect::<Vec<_>>(),
     ];
     let look = crate::view::tokens::LIGHT;
     for row in rows {
@@ -106,7 +128,12 @@ pub fn show(ui: &mut Ui, id: &str, rows: &[DifferenceRow], t: &Texts) {
             table = table.column(Column::exact(140.0));
         }
         table = table.column(Column::exact(126.0));
-        let heads = ["col-name", "cli-whatif-base", "cli-whatif-variant", "cli-whatif-difference"];
+        let heads = [
+            "col-name",
+            "cli-whatif-base",
+            "cli-whatif-variant",
+            "cli-whatif-difference",
+        ];
         table
             .header(frame_pt::ROW, |mut header| {
                 for (i, key) in heads.into_iter().enumerate() {
@@ -121,7 +148,10 @@ pub fn show(ui: &mut Ui, id: &str, rows: &[DifferenceRow], t: &Texts) {
                 }
                 if wide {
                     header.col(|ui| {
-                        let words = t.with("panel-scale", &[("reach", &number(reach, decimals_for(reach)))]);
+                        let words = t.with(
+                            "panel-scale",
+                            &[("reach", &number(reach, decimals_for(reach)))],
+                        );
                         ui.label(dim(ui, words).size(type_pt::SMALL));
                     });
                 }
@@ -162,7 +192,8 @@ pub fn show(ui: &mut Ui, id: &str, rows: &[DifferenceRow], t: &Texts) {
                         line.col(|ui| {
                             let text = RichText::new(format!("{face} {word}")).color(colour(tint));
                             let pairs = t.with("panel-pairs-behind", &[("n", &row.n.to_string())]);
-                            ui.add(egui::Label::new(text).truncate()).on_hover_text(pairs);
+                            ui.add(egui::Label::new(text).truncate())
+                                .on_hover_text(pairs);
                         });
                     });
                 }
@@ -171,7 +202,13 @@ pub fn show(ui: &mut Ui, id: &str, rows: &[DifferenceRow], t: &Texts) {
 }
 
 /// The interval of a difference on a scale whose middle is the base.
-fn forest(ui: &mut Ui, row: &DifferenceRow, share: &dyn Fn(&DifferenceRow, f64) -> f64, reach: f64, look: &Theme) {
+fn forest(
+    ui: &mut Ui,
+    row: &DifferenceRow,
+    share: &dyn Fn(&DifferenceRow, f64) -> f64,
+    reach: f64,
+    look: &Theme,
+) {
     let size = Vec2::new(ui.available_width(), frame_pt::ROW);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let painter = ui.painter_at(rect);
@@ -179,7 +216,11 @@ fn forest(ui: &mut Ui, row: &DifferenceRow, share: &dyn Fn(&DifferenceRow, f64) 
         let v = (share(row, v) / reach).clamp(-1.0, 1.0) as f32;
         rect.center().x + v * (rect.width() / 2.0 - 6.0)
     };
-    painter.vline(rect.center().x, rect.y_range(), Stroke::new(1.0, colour(look.line)));
+    painter.vline(
+        rect.center().x,
+        rect.y_range(),
+        Stroke::new(1.0, colour(look.line)),
+    );
     let tint = match row.verdict {
         Verdict::Better => look.good,
         Verdict::Worse => look.bad,
@@ -198,7 +239,13 @@ fn forest(ui: &mut Ui, row: &DifferenceRow, share: &dyn Fn(&DifferenceRow, f64) 
         painter.circle_filled(pos2(at(row.difference), rect.center().y), 3.0, colour(tint));
     } else {
         let font = FontId::proportional(type_pt::SMALL);
-        painter.text(rect.center(), Align2::CENTER_CENTER, "–", font, colour(look.dim));
+        painter.text(
+            rect.center(),
+            Align2::CENTER_CENTER,
+            "–",
+            font,
+            colour(look.dim),
+        );
     }
 }
 

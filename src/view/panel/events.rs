@@ -108,15 +108,18 @@ pub fn page(ui: &mut Ui, desk: &mut Desk, t: &Texts, most: usize) {
         ui.label(dim(ui, t.get("dash-alarms-none")));
     }
     let mut chosen = None;
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show_rows(ui, frame_pt::ROW, alarms.len(), |ui, range| {
+    ScrollArea::vertical().auto_shrink(false).show_rows(
+        ui,
+        frame_pt::ROW,
+        alarms.len(),
+        |ui, range| {
             for event in &alarms[range] {
                 if row(ui, &live, event, t) {
                     chosen = Some(*event);
                 }
             }
-        });
+        },
+    );
     desk.live = Some(live);
     if let Some(event) = chosen {
         go(desk, &event);
@@ -125,7 +128,11 @@ pub fn page(ui: &mut Ui, desk: &mut Desk, t: &Texts, most: usize) {
 
 fn latest(live: &Live, most: usize) -> Vec<Event> {
     let now = live.now_us();
-    let before = live.history().events().rev().skip_while(|e| e.begin_us > now);
+    let before = live
+        .history()
+        .events()
+        .rev()
+        .skip_while(|e| e.begin_us > now);
     before
         .filter(|e| ALARMS.contains(&e.kind))
         .take(most)
@@ -143,8 +150,15 @@ fn row(ui: &mut Ui, live: &Live, event: &Event, t: &Texts) -> bool {
         ui.add_sized(Vec2::new(18.0, 18.0), Label::new(text));
         let when = RichText::new(clock(event.begin_us)).size(type_pt::SMALL);
         let link = egui::Button::new(when).frame(false);
-        chosen = ui.add(link).on_hover_text(t.get("panel-go-there")).clicked();
-        let state = if open { format!(" · {}", t.get("event-open")) } else { String::new() };
+        chosen = ui
+            .add(link)
+            .on_hover_text(t.get("panel-go-there"))
+            .clicked();
+        let state = if open {
+            format!(" · {}", t.get("event-open"))
+        } else {
+            String::new()
+        };
         let words = format!("{} · {}{state}", t.get(key), subject(live, event));
         ui.add(Label::new(RichText::new(words).size(type_pt::SMALL)).truncate());
     });

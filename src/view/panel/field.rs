@@ -1,6 +1,9 @@
 //! One value of the scene as a field of a form: its editor by shape, its help, its fault.
 
-use egui::{Align, CornerRadius, Id, Key, Layout, Response, RichText, Stroke, TextEdit, Ui, Vec2, WidgetInfo, WidgetType};
+use egui::{
+    Align, CornerRadius, Id, Key, Layout, Response, RichText, Stroke, TextEdit, Ui, Vec2,
+    WidgetInfo, WidgetType,
+};
 use egui_phosphor::regular as icon;
 
 use super::desk::Desk;
@@ -24,7 +27,10 @@ pub fn text_key(record: &str, field: &str) -> String {
 /// Text of a value as a person types it: without the quotes of a text.
 pub fn plain(text: &str) -> String {
     let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
-    inner.map_or_else(|| text.to_owned(), |t| t.replace("\\\"", "\"").replace("\\\\", "\\"))
+    inner.map_or_else(
+        || text.to_owned(),
+        |t| t.replace("\\\"", "\"").replace("\\\\", "\\"),
+    )
 }
 
 /// What a person typed as text of the scene: quoted where the shape is written in quotes.
@@ -53,7 +59,11 @@ pub fn written(typed: &str, shape: &Shape) -> String {
 pub fn range_words(field: &FieldOutline) -> Option<String> {
     let (low, high, _) = field.range?;
     let figure = |v: f64| {
-        let decimals = if v.fract() == 0.0 { 0 } else { decimals_for(v).max(2) };
+        let decimals = if v.fract() == 0.0 {
+            0
+        } else {
+            decimals_for(v).max(2)
+        };
         number(v, decimals)
     };
     let show = |v: f64| match field.shape {
@@ -84,12 +94,17 @@ pub fn names_of(scene: Option<&Scene>, what: &str) -> Vec<String> {
         "a tool group" => s.tool_groups.iter().map(|g| g.name.clone()).collect(),
         "a route" => s.routes.iter().map(|r| r.name.clone()).collect(),
         "a product" => s.products.iter().map(|p| p.name.clone()).collect(),
-        "a tool type" => crate::scene::embedded_tool_types().map(str::to_owned).collect(),
+        "a tool type" => crate::scene::embedded_tool_types()
+            .map(str::to_owned)
+            .collect(),
         "a dispatching rule" => {
             let rules = crate::whatif::models().dispatch_rules;
             rules.iter().map(|r| (*r).to_owned()).collect()
         }
-        "a KPI" => crate::results::kpi::TABLE.iter().map(|k| k.name.to_owned()).collect(),
+        "a KPI" => crate::results::kpi::TABLE
+            .iter()
+            .map(|k| k.name.to_owned())
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -106,12 +121,14 @@ pub fn row(ui: &mut Ui, desk: &mut Desk, record: &str, field: &FieldOutline, pat
     ui.push_id(path, |ui| {
         ui.horizontal(|ui| {
             let width = (ui.available_width() * LABEL_SHARE).floor();
-            let (rect, hover) = ui.allocate_exact_size(
-                Vec2::new(width, frame_pt::ROW),
-                egui::Sense::hover(),
-            );
+            let (rect, hover) =
+                ui.allocate_exact_size(Vec2::new(width, frame_pt::ROW), egui::Sense::hover());
             let text = RichText::new(&label);
-            let text = if set { text } else { text.color(colour(theme(ui).dim)) };
+            let text = if set {
+                text
+            } else {
+                text.color(colour(theme(ui).dim))
+            };
             let mut inner = ui.new_child(
                 egui::UiBuilder::new()
                     .max_rect(rect)
@@ -132,7 +149,12 @@ pub fn row(ui: &mut Ui, desk: &mut Desk, record: &str, field: &FieldOutline, pat
             if set && !field.required {
                 let name = t.with("panel-reset", &[("name", &label)]);
                 if super::button::icon(ui, icon::ARROW_U_UP_LEFT, &name, false).clicked() {
-                    desk.edit(&label, &[Command::Remove { path: path.to_owned() }]);
+                    desk.edit(
+                        &label,
+                        &[Command::Remove {
+                            path: path.to_owned(),
+                        }],
+                    );
                 }
             }
         });
@@ -164,7 +186,11 @@ pub fn help(ui: &mut Ui, t: &Texts, key: &str, field: &FieldOutline) {
         (false, None) => t.get("panel-no-default"),
     };
     ui.label(small(ui, absent));
-    ui.label(RichText::new(field.name).size(type_pt::SMALL).color(colour(theme(ui).dim)));
+    ui.label(
+        RichText::new(field.name)
+            .size(type_pt::SMALL)
+            .color(colour(theme(ui).dim)),
+    );
 }
 
 /// The editor of a value by its shape; makes the edit when the value is settled.
@@ -188,9 +214,7 @@ pub fn editor(
         Shape::Bool => {
             let mut on = shown == "true";
             let response = ui.checkbox(&mut on, "");
-            response.widget_info(|| {
-                WidgetInfo::selected(WidgetType::Checkbox, true, on, label)
-            });
+            response.widget_info(|| WidgetInfo::selected(WidgetType::Checkbox, true, on, label));
             if response.changed() {
                 choose(desk, on.to_string());
             }
@@ -203,7 +227,11 @@ pub fn editor(
             let t = desk.texts();
             let mut picked = None;
             let inset = 2.0 * ui.spacing().button_padding.x;
-            let width = if plain_only { ui.available_width() - inset } else { 110.0 };
+            let width = if plain_only {
+                ui.available_width() - inset
+            } else {
+                110.0
+            };
             let combo = egui::ComboBox::from_id_salt("choice")
                 .selected_text(&head)
                 .width(width)
@@ -337,12 +365,11 @@ pub fn fact(ui: &mut Ui, label: &str, value: impl Into<String>) {
 /// A thin line between groups of rows.
 pub fn rule(ui: &mut Ui) {
     ui.add_space(space_pt::S);
-    let (rect, _) = ui.allocate_exact_size(
-        Vec2::new(ui.available_width(), 1.0),
-        egui::Sense::hover(),
-    );
+    let (rect, _) =
+        ui.allocate_exact_size(Vec2::new(ui.available_width(), 1.0), egui::Sense::hover());
     let line = Stroke::new(1.0, colour(theme(ui).line));
-    ui.painter().rect_filled(rect, CornerRadius::ZERO, line.color);
+    ui.painter()
+        .rect_filled(rect, CornerRadius::ZERO, line.color);
     ui.add_space(space_pt::S);
 }
 
@@ -358,10 +385,18 @@ mod tests {
             ("1.7 %", Shape::Probability, "\"1.7 %\""),
             ("0.5", Shape::Probability, "0.5"),
             ("7 d", Shape::Distribution, "\"7 d\""),
-            ("Exponential(mean: \"7 d\")", Shape::Distribution, "Exponential(mean: \"7 d\")"),
+            (
+                "Exponential(mean: \"7 d\")",
+                Shape::Distribution,
+                "Exponential(mean: \"7 d\")",
+            ),
             ("a \"b\"", Shape::Text, "\"a \\\"b\\\"\""),
             ("true", Shape::Bool, "true"),
-            ("[\"fifo\"]", Shape::List(Box::new(Shape::Text)), "[\"fifo\"]"),
+            (
+                "[\"fifo\"]",
+                Shape::List(Box::new(Shape::Text)),
+                "[\"fifo\"]",
+            ),
         ] {
             assert_eq!(written(typed, &shape), text);
         }
@@ -377,7 +412,10 @@ mod tests {
         };
         assert_eq!(field("tool group", "count").as_deref(), Some("0 – 100,000"));
         assert_eq!(field("tool group", "width").as_deref(), Some("1 cm – 1 km"));
-        assert_eq!(field("run", "confidence").as_deref(), Some("50 % – 99.99 %"));
+        assert_eq!(
+            field("run", "confidence").as_deref(),
+            Some("50 % – 99.99 %")
+        );
         assert_eq!(field("tool group", "load"), None);
     }
 

@@ -34,7 +34,10 @@ fn item(ui: &mut Ui, desk: &mut Desk, record: &RecordOutline, path: &str, i: usi
             let words = t.with("panel-row-remove", &[("n", &n)]);
             let button = egui::Button::new(small(ui, format!("{} {words}", icon::X)));
             if ui.add(button.frame_when_inactive(false)).clicked() {
-                desk.edit(&words, &[crate::scene::Command::Remove { path: to.clone() }]);
+                desk.edit(
+                    &words,
+                    &[crate::scene::Command::Remove { path: to.clone() }],
+                );
             }
         });
 }
@@ -117,7 +120,12 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             .show(ui, |ui| live_facts::show(ui, desk));
         return;
     }
-    let path = desk.inspected.split('#').next().unwrap_or_default().to_owned();
+    let path = desk
+        .inspected
+        .split('#')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let Some((shape, name)) = shape_at(&path) else {
         ui.label(dim(ui, t.get("panel-inspector-empty")));
         return;
@@ -152,10 +160,18 @@ fn head(ui: &mut Ui, desk: &mut Desk, path: &str, name: &str, shape: &Shape) {
         _ => None,
     };
     // A record of a list leads back to the record that holds the list.
-    let holder = path.rsplit_once('.').filter(|(_, i)| i.parse::<u32>().is_ok());
-    let holder = holder.and_then(|(list, _)| list.rsplit_once('.')).map(|(h, _)| h.to_owned());
+    let holder = path
+        .rsplit_once('.')
+        .filter(|(_, i)| i.parse::<u32>().is_ok());
+    let holder = holder
+        .and_then(|(list, _)| list.rsplit_once('.'))
+        .map(|(h, _)| h.to_owned());
     if let Some(holder) = &holder {
-        let words = format!("{} {}", icon::ARROW_LEFT, holder.rsplit('.').next().unwrap_or_default());
+        let words = format!(
+            "{} {}",
+            icon::ARROW_LEFT,
+            holder.rsplit('.').next().unwrap_or_default()
+        );
         if ui.link(small(ui, words)).clicked() {
             desk.inspected.clone_from(holder);
         }
@@ -174,9 +190,10 @@ fn head(ui: &mut Ui, desk: &mut Desk, path: &str, name: &str, shape: &Shape) {
     };
     let kind = match (shape, &tool) {
         (_, Some(_)) => t.with("panel-tool-of", &[("group", name)]),
-        (Shape::Record(record), None) if is_member => {
-            t.get(&format!("record-{}", record.to_lowercase().replace(' ', "-")))
-        }
+        (Shape::Record(record), None) if is_member => t.get(&format!(
+            "record-{}",
+            record.to_lowercase().replace(' ', "-")
+        )),
         _ => String::new(),
     };
     ui.horizontal(|ui| {
@@ -251,7 +268,10 @@ fn part(
             ui.add_space(space_pt::S);
         }
         Shape::Record(name) => {
-            let set = desk.session.as_ref().is_some_and(|s| s.text_at(path).is_some());
+            let set = desk
+                .session
+                .as_ref()
+                .is_some_and(|s| s.text_at(path).is_some());
             let Some(inner) = outline().record(name).filter(|_| set) else {
                 field::row(ui, desk, record.name, field, path);
                 return;
@@ -304,8 +324,14 @@ mod tests {
             shape_at("tool_groups.\"A.1\""),
             Some((record("tool group"), "A.1".to_owned()))
         );
-        assert_eq!(shape_at("tool_groups.S.count").map(|s| s.0), Some(Shape::Whole));
-        assert_eq!(shape_at("routes.R.steps.3").map(|s| s.0), Some(record("step")));
+        assert_eq!(
+            shape_at("tool_groups.S.count").map(|s| s.0),
+            Some(Shape::Whole)
+        );
+        assert_eq!(
+            shape_at("routes.R.steps.3").map(|s| s.0),
+            Some(record("step"))
+        );
         assert_eq!(shape_at("routes.R.nothing"), None);
     }
 }

@@ -169,7 +169,10 @@ impl Desk {
     }
 
     fn note_times(&mut self) {
-        let files = self.session.as_ref().map(|s| s.document().bundle().files.keys().cloned());
+        let files = self
+            .session
+            .as_ref()
+            .map(|s| s.document().bundle().files.keys().cloned());
         let times = files.into_iter().flatten().map(|f| {
             let time = time_of(&f);
             (f, time)
@@ -193,10 +196,17 @@ impl Desk {
     /// Asks where the scene is to be saved.
     pub fn ask_save_as(&mut self) {
         let Some(session) = &self.session else { return };
-        let name = session.path().rsplit('/').next().unwrap_or("scene.ron").to_owned();
+        let name = session
+            .path()
+            .rsplit('/')
+            .next()
+            .unwrap_or("scene.ron")
+            .to_owned();
         if let Some(keeper) = &mut self.keeper {
             keeper.ask(move || {
-                let dialog = rfd::FileDialog::new().add_filter("RON", &["ron"]).set_file_name(name);
+                let dialog = rfd::FileDialog::new()
+                    .add_filter("RON", &["ron"])
+                    .set_file_name(name);
                 dialog.save_file().map_or(Chosen::Nothing, Chosen::SaveAs)
             });
         }
@@ -236,7 +246,10 @@ impl Desk {
                 self.say(Weight::Done, t.with("panel-saved", &[("path", &name)]));
             }
             Err(error) => {
-                let values = [("path", path.display().to_string()), ("why", error.to_string())];
+                let values = [
+                    ("path", path.display().to_string()),
+                    ("why", error.to_string()),
+                ];
                 let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
                 self.say(Weight::Failure, t.with("panel-save-failed", &values));
             }
@@ -259,7 +272,9 @@ impl Desk {
 
     /// Keeps what is to be kept; called with every tick.
     pub(super) fn keep(&mut self) {
-        let Some(mut keeper) = self.keeper.take() else { return };
+        let Some(mut keeper) = self.keeper.take() else {
+            return;
+        };
         for (name, text) in std::mem::take(&mut self.exports) {
             keeper.ask(move || {
                 let path = rfd::FileDialog::new().set_file_name(&name).save_file();
@@ -330,7 +345,10 @@ impl Desk {
             if let Some(error) = failed {
                 let t = self.texts();
                 let why = error.to_string();
-                self.say(Weight::Warning, t.with("panel-autosave-failed", &[("why", &why)]));
+                self.say(
+                    Weight::Warning,
+                    t.with("panel-autosave-failed", &[("why", &why)]),
+                );
             }
         }
     }
@@ -338,7 +356,10 @@ impl Desk {
     /// Reads the scene anew where its files were changed by another program.
     fn look_outside(&mut self) {
         let Some(keeper) = &self.keeper else { return };
-        let changed = keeper.times.iter().any(|(f, time)| time.is_some() && time_of(f) != *time);
+        let changed = keeper
+            .times
+            .iter()
+            .any(|(f, time)| time.is_some() && time_of(f) != *time);
         if !changed {
             return;
         }
@@ -348,7 +369,9 @@ impl Desk {
         let bundle = Bundle::from_disk(&path);
         self.note_times();
         let Ok(bundle) = bundle else { return };
-        let Some(session) = &mut self.session else { return };
+        let Some(session) = &mut self.session else {
+            return;
+        };
         if bundle.files == session.saved().bundle().files {
             return;
         }
@@ -366,7 +389,10 @@ impl Desk {
 /// Writes the files of a scene so that the main one lies at `path`; gives the bundle as it lies.
 fn write_bundle(bundle: &Bundle, path: &Path) -> Result<Bundle, WriteError> {
     let main = path.display().to_string().replace('\\', "/");
-    let home = |p: &str| p.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
+    let home = |p: &str| {
+        p.rsplit_once('/')
+            .map_or(String::new(), |(dir, _)| format!("{dir}/"))
+    };
     let (from, to) = (home(&bundle.main), home(&main));
     let mut saved = Bundle {
         main: main.clone(),
@@ -377,7 +403,8 @@ fn write_bundle(bundle: &Bundle, path: &Path) -> Result<Bundle, WriteError> {
             main.clone()
         } else {
             // What is included from outside the scene's folder stays where it is.
-            name.strip_prefix(&from).map_or_else(|| name.clone(), |rest| format!("{to}{rest}"))
+            name.strip_prefix(&from)
+                .map_or_else(|| name.clone(), |rest| format!("{to}{rest}"))
         };
         let there = std::fs::read_to_string(&target).ok();
         if there.as_deref() != Some(text) {
@@ -397,14 +424,18 @@ mod tests {
     use crate::scene::Command;
 
     fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("geoul-keeper-{name}-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("geoul-keeper-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).expect("a folder");
         folder
     }
 
     fn seed(value: &str) -> Command {
-        Command::Set { path: "run.seed".to_owned(), value: value.to_owned() }
+        Command::Set {
+            path: "run.seed".to_owned(),
+            value: value.to_owned(),
+        }
     }
 
     #[test]
@@ -418,7 +449,11 @@ mod tests {
         assert!(!session.is_changed() && session.path().ends_with("mine.ron"));
         let mut other = in_folder(&home, None);
         assert!(other.open(&home.join("mine.ron").display().to_string()));
-        let scene = other.session.as_ref().and_then(|s| s.scene()).expect("sound");
+        let scene = other
+            .session
+            .as_ref()
+            .and_then(|s| s.scene())
+            .expect("sound");
         assert_eq!((scene.run.seed, scene.tool_groups.len()), (77, 118));
         std::fs::remove_dir_all(&home).expect("ours");
     }
@@ -452,7 +487,10 @@ mod tests {
         desk.open(&file.display().to_string());
         std::fs::write(&file, text.replace('3', "44")).expect("written");
         let later = SystemTime::now() + std::time::Duration::from_secs(5);
-        let opened = std::fs::File::options().write(true).open(&file).expect("there");
+        let opened = std::fs::File::options()
+            .write(true)
+            .open(&file)
+            .expect("there");
         opened.set_modified(later).expect("a time");
         for _ in 0..5 {
             desk.tick(1.0);

@@ -11,8 +11,8 @@ use super::tool_state;
 use crate::sim::fab::live::Live;
 use crate::sim::fab::{GroupNow, LotNow, Place};
 use crate::view::i18n::{Texts, clock, number};
-use crate::view::verdict::value_text;
 use crate::view::tokens::{ToolState, space_pt, type_pt};
+use crate::view::verdict::value_text;
 use crate::world;
 
 /// Lots listed at most.
@@ -59,13 +59,29 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 fn of_group(ui: &mut Ui, desk: &mut Desk, live: &Live, group: u32, t: &Texts) {
     let mut all = Vec::new();
     live.groups(&mut all);
-    let Some(now) = all.get(group as usize).copied() else { return };
-    let GroupNow { waiting, inside, coming, oldest_us, .. } = now;
-    for (key, lots) in [("live-waiting", waiting), ("live-inside", inside), ("live-coming", coming)] {
+    let Some(now) = all.get(group as usize).copied() else {
+        return;
+    };
+    let GroupNow {
+        waiting,
+        inside,
+        coming,
+        oldest_us,
+        ..
+    } = now;
+    for (key, lots) in [
+        ("live-waiting", waiting),
+        ("live-inside", inside),
+        ("live-coming", coming),
+    ] {
         fact(ui, &t.get(key), value_text(f64::from(lots), 0, "lots", t));
     }
     if let Some(since) = oldest_us {
-        fact(ui, &t.get("live-oldest"), span(t, live.now_us().saturating_sub(since)));
+        fact(
+            ui,
+            &t.get("live-oldest"),
+            span(t, live.now_us().saturating_sub(since)),
+        );
     }
     ui.add_space(space_pt::XS);
     let parts = [
@@ -84,7 +100,14 @@ fn of_group(ui: &mut Ui, desk: &mut Desk, live: &Live, group: u32, t: &Texts) {
     });
     if total > 0 && waiting > 0 {
         let queue: Vec<LotKey> = live.queue(group).take(LOTS_SHOWN).collect();
-        lots(ui, desk, live, &t.get("live-queue"), &queue, waiting as usize);
+        lots(
+            ui,
+            desk,
+            live,
+            &t.get("live-queue"),
+            &queue,
+            waiting as usize,
+        );
     }
     rule(ui);
 }
@@ -115,7 +138,14 @@ fn of_tool(ui: &mut Ui, desk: &mut Desk, live: &Live, tool: u32, t: &Texts) {
     }
     if !now.lots.is_empty() {
         let first: Vec<LotKey> = now.lots.iter().copied().take(LOTS_SHOWN).collect();
-        lots(ui, desk, live, &t.get("live-inside"), &first, now.lots.len());
+        lots(
+            ui,
+            desk,
+            live,
+            &t.get("live-inside"),
+            &first,
+            now.lots.len(),
+        );
     }
     rule(ui);
 }
@@ -132,7 +162,10 @@ fn of_lot(ui: &mut Ui, desk: &mut Desk, live: &Live, lot: LotKey, t: &Texts) {
         ui.label(RichText::new(hot).color(colour(look.bad)));
     }
     ui.horizontal(|ui| {
-        if ui.button(format!("{} {}", icon::CROSSHAIR, t.get("live-follow"))).clicked() {
+        if ui
+            .button(format!("{} {}", icon::CROSSHAIR, t.get("live-follow")))
+            .clicked()
+        {
             desk.camera.push(CameraCommand::Follow(lot));
         }
         if button::icon(ui, icon::X, &t.get("live-unfollow"), false).clicked() {
@@ -140,18 +173,44 @@ fn of_lot(ui: &mut Ui, desk: &mut Desk, live: &Live, lot: LotKey, t: &Texts) {
         }
     });
     ui.add_space(space_pt::S);
-    let LotNow { step, steps, wafers, priority, .. } = now;
+    let LotNow {
+        step,
+        steps,
+        wafers,
+        priority,
+        ..
+    } = now;
     let names = &live.model().names;
-    let product = names.products.get(now.product as usize).cloned().unwrap_or_default();
+    let product = names
+        .products
+        .get(now.product as usize)
+        .cloned()
+        .unwrap_or_default();
     fact(ui, &t.get("record-product"), product);
     fact(ui, &t.get("live-where"), place(live, now.place, t));
-    let at = format!("{} / {}", number(f64::from(step + 1), 0), number(f64::from(steps), 0));
-    fact(ui, &t.get("live-step"), format!("{at} · {}", live.step_name(now.route, step)));
+    let at = format!(
+        "{} / {}",
+        number(f64::from(step + 1), 0),
+        number(f64::from(steps), 0)
+    );
+    fact(
+        ui,
+        &t.get("live-step"),
+        format!("{at} · {}", live.step_name(now.route, step)),
+    );
     let share = f32::from(u16::try_from(step).unwrap_or(u16::MAX)) / steps.max(1) as f32;
-    ui.add(egui::ProgressBar::new(share).desired_height(6.0).fill(colour(look.accent)));
+    ui.add(
+        egui::ProgressBar::new(share)
+            .desired_height(6.0)
+            .fill(colour(look.accent)),
+    );
     fact(ui, &t.get("live-wafers"), number(f64::from(wafers), 0));
     fact(ui, &t.get("live-priority"), number(f64::from(priority), 0));
-    fact(ui, &t.get("live-age"), span(t, live.now_us().saturating_sub(now.release_us)));
+    fact(
+        ui,
+        &t.get("live-age"),
+        span(t, live.now_us().saturating_sub(now.release_us)),
+    );
     if let Some(due) = now.due_us {
         fact(ui, &t.get("live-due"), clock(due));
     }
@@ -159,7 +218,11 @@ fn of_lot(ui: &mut Ui, desk: &mut Desk, live: &Live, lot: LotKey, t: &Texts) {
     for window in windows {
         let left = window.until_us.saturating_sub(live.now_us());
         let late = window.until_us < live.now_us();
-        let words = if late { t.get("live-cqt-late") } else { span(t, left) };
+        let words = if late {
+            t.get("live-cqt-late")
+        } else {
+            span(t, left)
+        };
         let tint = if late { look.bad } else { look.warn };
         ui.label(RichText::new(format!("{} CQT {words}", icon::TIMER)).color(colour(tint)));
     }
@@ -168,7 +231,11 @@ fn of_lot(ui: &mut Ui, desk: &mut Desk, live: &Live, lot: LotKey, t: &Texts) {
     let mut past: Vec<_> = live.steps_of(lot).collect();
     past.reverse();
     for s in past.into_iter().take(12) {
-        let tool = names.tools.get(s.tool as usize).cloned().unwrap_or_default();
+        let tool = names
+            .tools
+            .get(s.tool as usize)
+            .cloned()
+            .unwrap_or_default();
         let words = format!("{} · {tool}", live.step_name(s.route, s.step));
         fact(ui, &clock(s.start_us), words);
     }
@@ -176,7 +243,13 @@ fn of_lot(ui: &mut Ui, desk: &mut Desk, live: &Live, lot: LotKey, t: &Texts) {
 
 fn place(live: &Live, place: Place, t: &Texts) -> String {
     let names = &live.model().names;
-    let group = |g: u32| names.tool_groups.get(g as usize).map_or("", String::as_str).to_owned();
+    let group = |g: u32| {
+        names
+            .tool_groups
+            .get(g as usize)
+            .map_or("", String::as_str)
+            .to_owned()
+    };
     match place {
         Place::Queue { group: g, since_us } => {
             let since = span(t, live.now_us().saturating_sub(since_us));
@@ -184,7 +257,11 @@ fn place(live: &Live, place: Place, t: &Texts) -> String {
         }
         Place::Tool { tool, blocked, .. } => {
             let tool = names.tools.get(tool as usize).map_or("", String::as_str);
-            let key = if blocked { "live-blocked-in" } else { "live-in-tool" };
+            let key = if blocked {
+                "live-blocked-in"
+            } else {
+                "live-in-tool"
+            };
             t.with(key, &[("tool", tool)])
         }
         Place::Moving { to, arrive_us, .. } => {

@@ -42,12 +42,12 @@ mod variants_page;
 mod whatif_page;
 mod window;
 
+pub use bench::Bench;
 pub use command::{COMMANDS, Command};
 pub use desk::{CameraCommand, Desk, FrameStats, Legend, LotKey, Play, SPEEDS, Selection};
 pub use notice::{Notice, Weight};
 pub use prefs::{Compute, Layout, Prefs, ThemeChoice};
 pub use rail::{ROOMS, Room};
-pub use bench::Bench;
 pub use series::{GroupLately, SeriesCache};
 pub use session::Session;
 pub use style::colour;

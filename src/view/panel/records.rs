@@ -47,7 +47,10 @@ pub fn sheet(session: &Session, record: &RecordOutline, path: &str) -> Sheet {
         Some((file, node)) => match &node.kind {
             Kind::List(items) => items.iter().map(|i| (file, i)).collect(),
             Kind::Map(entries) => {
-                names = entries.iter().filter_map(|e| Some(e.key.text()?.to_owned())).collect();
+                names = entries
+                    .iter()
+                    .filter_map(|e| Some(e.key.text()?.to_owned()))
+                    .collect();
                 entries.iter().map(|e| (file, &e.value)).collect()
             }
             _ => Vec::new(),
@@ -57,7 +60,10 @@ pub fn sheet(session: &Session, record: &RecordOutline, path: &str) -> Sheet {
     let used = |f: &&FieldOutline| {
         scalar(f)
             && (f.required
-                || nodes.iter().take(LOOKED_AT).any(|(_, n)| n.field(f.name).is_some()))
+                || nodes
+                    .iter()
+                    .take(LOOKED_AT)
+                    .any(|(_, n)| n.field(f.name).is_some()))
     };
     let columns: Vec<&'static str> = record.fields.iter().filter(used).map(|f| f.name).collect();
     let text = |file: &str, node: &Node| {
@@ -116,9 +122,12 @@ pub fn paste(
         .filter(|l| !l.trim().is_empty())
         .map(|l| l.split('\t').map(str::trim).collect())
         .collect();
-    let Some(first) = lines.first() else { return Vec::new() };
+    let Some(first) = lines.first() else {
+        return Vec::new();
+    };
     let known = |name: &&str| record.field(name).is_some_and(scalar);
-    let headed = first.len() > 1 && first.iter().all(|c| known(&c)) || first.iter().all(|c| known(&c)) && from == (0, 0);
+    let headed = first.len() > 1 && first.iter().all(|c| known(&c))
+        || first.iter().all(|c| known(&c)) && from == (0, 0);
     let (columns, body, first_row): (Vec<&str>, &[Vec<&str>], usize) = if headed {
         (first.clone(), &lines[1..], 0)
     } else {
@@ -154,7 +163,8 @@ pub fn paste(
             }
         } else {
             let members = cells.iter().filter(|(_, cell)| !cell.is_empty());
-            let members = members.map(|(f, cell)| format!("{}: {}", f.name, written(cell, &f.shape)));
+            let members =
+                members.map(|(f, cell)| format!("{}: {}", f.name, written(cell, &f.shape)));
             let members: Vec<String> = members.collect();
             sets.push(Command::Insert {
                 path: path.to_owned(),
@@ -178,23 +188,36 @@ pub fn len(session: &Session, path: &str) -> usize {
 
 /// What can be done with a list as a whole: add a row, copy all, paste a table.
 pub fn tools(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str, rows: usize) {
-    let Some(record) = outline().record(record) else { return };
+    let Some(record) = outline().record(record) else {
+        return;
+    };
     let t = desk.texts();
     let count = number(rows as f64, 0);
-    let there = desk.session.as_ref().is_some_and(|s| s.text_at(path).is_some());
+    let there = desk
+        .session
+        .as_ref()
+        .is_some_and(|s| s.text_at(path).is_some());
     ui.horizontal(|ui| {
         ui.label(small(ui, t.with("panel-rows", &[("n", &count)])));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if button::icon(ui, icon::PLUS, &t.get("panel-row-add"), false).clicked() {
                 let value = new_record(record);
                 let insert = if there {
-                    Command::Insert { path: path.to_owned(), name: String::new(), value }
+                    Command::Insert {
+                        path: path.to_owned(),
+                        name: String::new(),
+                        value,
+                    }
                 } else {
-                    Command::Set { path: path.to_owned(), value: format!("[{value}]") }
+                    Command::Set {
+                        path: path.to_owned(),
+                        value: format!("[{value}]"),
+                    }
                 };
                 desk.edit(&t.get("panel-row-add"), &[insert]);
             }
-            let copy = rows > 0 && button::icon(ui, icon::COPY, &t.get("panel-copy-tsv"), false).clicked();
+            let copy =
+                rows > 0 && button::icon(ui, icon::COPY, &t.get("panel-copy-tsv"), false).clicked();
             if let (true, Some(session)) = (copy, &desk.session) {
                 ui.ctx().copy_text(sheet(session, record, path).to_tsv());
                 let done = t.with("panel-copied", &[("n", &count)]);
@@ -225,7 +248,12 @@ fn paste_field(ui: &mut Ui, desk: &mut Desk, record: &RecordOutline, path: &str,
     let Some(session) = &desk.session else { return };
     let mut sheet = sheet(session, record, path);
     if sheet.columns.is_empty() {
-        sheet.columns = record.fields.iter().filter(|f| scalar(f)).map(|f| f.name).collect();
+        sheet.columns = record
+            .fields
+            .iter()
+            .filter(|f| scalar(f))
+            .map(|f| f.name)
+            .collect();
     }
     let commands = paste(&sheet, record, path, (0, 0), &text);
     if commands.is_empty() {
@@ -239,7 +267,10 @@ fn paste_field(ui: &mut Ui, desk: &mut Desk, record: &RecordOutline, path: &str,
             _ => None,
         });
         let value = format!("[{}\n    ]", rows.collect::<String>());
-        let whole = Command::Set { path: path.to_owned(), value };
+        let whole = Command::Set {
+            path: path.to_owned(),
+            value,
+        };
         desk.edit(&t.get("panel-paste"), &[whole]);
     }
 }
@@ -247,7 +278,9 @@ fn paste_field(ui: &mut Ui, desk: &mut Desk, record: &RecordOutline, path: &str,
 /// Makes the edits of a paste: one by one while they are few, else the list anew.
 fn put(desk: &mut Desk, record: &RecordOutline, path: &str, commands: Vec<Command>) {
     let commands = if commands.len() > SINGLE_EDITS_MAX {
-        let Some(whole) = as_one(desk, record, path, &commands) else { return };
+        let Some(whole) = as_one(desk, record, path, &commands) else {
+            return;
+        };
         vec![whole]
     } else {
         commands
@@ -258,7 +291,9 @@ fn put(desk: &mut Desk, record: &RecordOutline, path: &str, commands: Vec<Comman
 
 /// A list of records as a table.
 pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
-    let Some(record) = outline().record(record) else { return };
+    let Some(record) = outline().record(record) else {
+        return;
+    };
     let Some(session) = &desk.session else { return };
     let sheet = sheet(session, record, path);
     let t = desk.texts();
@@ -267,7 +302,11 @@ pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
         return;
     }
     take_paste(ui, desk, &sheet, record, path);
-    let fields: Vec<&FieldOutline> = sheet.columns.iter().filter_map(|c| record.field(c)).collect();
+    let fields: Vec<&FieldOutline> = sheet
+        .columns
+        .iter()
+        .filter_map(|c| record.field(c))
+        .collect();
     let height = (sheet.rows.len().min(ROWS_SHOWN) + 1) as f32 * frame_pt::ROW + space_pt::S;
     ui.push_id(path, |ui| {
         egui::ScrollArea::horizontal().show(ui, |ui| {
@@ -279,7 +318,8 @@ pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
                 .max_scroll_height(height)
                 .column(Column::exact(26.0));
             for field in &fields {
-                builder = builder.column(Column::initial(width_of(field)).resizable(true).clip(true));
+                builder =
+                    builder.column(Column::initial(width_of(field)).resizable(true).clip(true));
             }
             builder = builder.column(Column::exact(2.0 * frame_pt::ROW + space_pt::S));
             builder
@@ -289,7 +329,8 @@ pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
                         let key = text_key(record.name, field.name);
                         header.col(|ui| {
                             let label = egui::Label::new(dim(ui, t.get(&key))).truncate();
-                            ui.add(label).on_hover_ui(|ui| field::help(ui, &t, &key, field));
+                            ui.add(label)
+                                .on_hover_ui(|ui| field::help(ui, &t, &key, field));
                         });
                     }
                     header.col(|_| {});
@@ -310,7 +351,9 @@ pub fn table(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
                             }
                             let name = t.with("panel-row-remove", &[("n", &(i + 1).to_string())]);
                             if button::icon(ui, icon::X, &name, false).clicked() {
-                                let remove = Command::Remove { path: format!("{path}.{i}") };
+                                let remove = Command::Remove {
+                                    path: format!("{path}.{i}"),
+                                };
                                 desk.edit(&name, &[remove]);
                             }
                         });
@@ -342,19 +385,29 @@ fn cell(
     let t = desk.texts();
     let label = format!("{} {}", t.get(&text_key(record.name, field.name)), at.0 + 1);
     let id = Id::new(("cell", &to));
-    let fault = desk.session.as_ref().and_then(|s| s.finding_at(&to).cloned());
-    let (response, settled) = field::settled_text(ui, id, now.as_deref().unwrap_or_default(), false);
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, &label)
-    });
+    let fault = desk
+        .session
+        .as_ref()
+        .and_then(|s| s.finding_at(&to).cloned());
+    let (response, settled) =
+        field::settled_text(ui, id, now.as_deref().unwrap_or_default(), false);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, &label));
     if response.has_focus() {
         ui.data_mut(|d| d.insert_temp(Id::new(("cell-at", path)), at));
     }
     if let Some(fault) = fault {
         let bad = super::style::colour(super::style::theme(ui).bad);
         let rect = response.rect.shrink(0.5);
-        ui.painter().rect_stroke(rect, 4.0, egui::Stroke::new(1.0, bad), egui::StrokeKind::Inside);
-        response.on_hover_text(RichText::new(format!("{}. {}", fault.message, fault.expectation)));
+        ui.painter().rect_stroke(
+            rect,
+            4.0,
+            egui::Stroke::new(1.0, bad),
+            egui::StrokeKind::Inside,
+        );
+        response.on_hover_text(RichText::new(format!(
+            "{}. {}",
+            fault.message, fault.expectation
+        )));
     }
     if let Some(text) = settled {
         let command = if text.trim().is_empty() {
@@ -376,12 +429,15 @@ fn take_paste(ui: &mut Ui, desk: &mut Desk, sheet: &Sheet, record: &RecordOutlin
     if !ui.memory(|m| m.has_focus(id)) {
         return;
     }
-    let several = |e: &Event| matches!(e, Event::Paste(text) if text.trim_end().contains(['\t', '\n']));
+    let several =
+        |e: &Event| matches!(e, Event::Paste(text) if text.trim_end().contains(['\t', '\n']));
     let pasted = ui.input_mut(|i| {
         let at = i.events.iter().position(several)?;
         Some(i.events.remove(at))
     });
-    let Some(Event::Paste(text)) = pasted else { return };
+    let Some(Event::Paste(text)) = pasted else {
+        return;
+    };
     let commands = paste(sheet, record, path, at, &text);
     if commands.is_empty() {
         return;
@@ -392,12 +448,19 @@ fn take_paste(ui: &mut Ui, desk: &mut Desk, sheet: &Sheet, record: &RecordOutlin
 }
 
 /// Many edits of a list as one that writes the list anew.
-fn as_one(desk: &Desk, record: &RecordOutline, path: &str, commands: &[Command]) -> Option<Command> {
+fn as_one(
+    desk: &Desk,
+    record: &RecordOutline,
+    path: &str,
+    commands: &[Command],
+) -> Option<Command> {
     let session = desk.session.as_ref()?;
     let trees = session.trees();
     let (file, node) = trees.get(path)?;
     let text = session.document().text(file)?;
-    let Kind::List(items) = &node.kind else { return None };
+    let Kind::List(items) = &node.kind else {
+        return None;
+    };
     let slice = |n: &Node| text.get(n.span.start as usize..n.span.end as usize);
     let mut rows: Vec<Vec<(String, String)>> = items
         .iter()
@@ -458,13 +521,17 @@ fn new_record(record: &RecordOutline) -> String {
         _ => "\"\"",
     };
     let required = record.fields.iter().filter(|f| f.required);
-    let members: Vec<String> = required.map(|f| format!("{}: {}", f.name, example(f))).collect();
+    let members: Vec<String> = required
+        .map(|f| format!("{}: {}", f.name, example(f)))
+        .collect();
     format!("({})", members.join(", "))
 }
 
 /// A map of records as a list of names, with a way to add one.
 pub fn named(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
-    let Some(outline) = outline().record(record) else { return };
+    let Some(outline) = outline().record(record) else {
+        return;
+    };
     let Some(session) = &desk.session else { return };
     let trees = session.trees();
     let t = desk.texts();
@@ -477,7 +544,10 @@ pub fn named(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
     ui.label(small(ui, t.with("panel-rows", &[("n", &count)])));
     for name in &names {
         let to = format!("{path}.{}", segment(name));
-        if ui.add(egui::Button::new(name.as_str()).frame(false).truncate()).clicked() {
+        if ui
+            .add(egui::Button::new(name.as_str()).frame(false).truncate())
+            .clicked()
+        {
             desk.inspected = to;
         }
     }
@@ -487,18 +557,26 @@ pub fn named(ui: &mut Ui, desk: &mut Desk, record: &str, path: &str) {
         let hint = t.get("panel-new-name");
         ui.label(dim(ui, &hint));
         let (response, settled) = field::settled_text(ui, id, "", false);
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, &hint)
-        });
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, &hint));
         if let Some(name) = settled.filter(|n| !n.trim().is_empty()) {
             let name = name.trim().to_owned();
-            let there = desk.session.as_ref().is_some_and(|s| s.text_at(path).is_some());
+            let there = desk
+                .session
+                .as_ref()
+                .is_some_and(|s| s.text_at(path).is_some());
             let value = new_record(outline);
             let command = if there {
-                Command::Insert { path: path.to_owned(), name: name.clone(), value }
+                Command::Insert {
+                    path: path.to_owned(),
+                    name: name.clone(),
+                    value,
+                }
             } else {
                 let value = format!("{{ \"{name}\": {value} }}");
-                Command::Set { path: path.to_owned(), value }
+                Command::Set {
+                    path: path.to_owned(),
+                    value,
+                }
             };
             if desk.edit(&name, &[command]) {
                 desk.inspected = format!("{path}.{}", segment(&name));
@@ -531,7 +609,10 @@ mod tests {
         let (session, record) = wip();
         let s = sheet(&session, record, "wip");
         assert_eq!(s.columns, ["name", "product", "step", "wafers"]);
-        assert_eq!(s.to_tsv(), "name\tproduct\tstep\twafers\na\tP\t1\t20\nb\tP\t2\t\n");
+        assert_eq!(
+            s.to_tsv(),
+            "name\tproduct\tstep\twafers\na\tP\t1\t20\nb\tP\t2\t\n"
+        );
         assert!(paste(&s, record, "wip", (0, 0), &s.to_tsv()).is_empty());
     }
 
@@ -542,13 +623,24 @@ mod tests {
         let commands = paste(&s, record, "wip", (1, 2), "3\t25\n1\t\n");
         session.edit("paste", &commands).expect("fits");
         let s = sheet(&session, record, "wip");
-        let row = |i: usize| -> Vec<&str> { s.rows[i].iter().map(|c| c.as_deref().unwrap_or("-")).collect() };
+        let row = |i: usize| -> Vec<&str> {
+            s.rows[i]
+                .iter()
+                .map(|c| c.as_deref().unwrap_or("-"))
+                .collect()
+        };
         assert_eq!(row(1), ["b", "P", "3", "25"]);
         assert_eq!(row(2), ["-", "-", "1", "-"]);
         let commands = paste(&s, record, "wip", (0, 0), "name\twafers\na\t\n");
         session.edit("paste", &commands).expect("fits");
         assert_eq!(session.text_at("wip.0.wafers"), None);
-        assert!(session.document().text("t.ron").expect("text").contains("// first"));
+        assert!(
+            session
+                .document()
+                .text("t.ron")
+                .expect("text")
+                .contains("// first")
+        );
         session.undo();
         session.undo();
         assert_eq!(session.document().text("t.ron"), Some(TEXT));

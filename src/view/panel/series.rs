@@ -58,7 +58,10 @@ pub fn renew(desk: &mut Desk) {
         return;
     };
     let cache = &mut desk.series;
-    let revision = desk.session.as_ref().map_or(0, super::session::Session::revision);
+    let revision = desk
+        .session
+        .as_ref()
+        .map_or(0, super::session::Session::revision);
     let key = (revision, live.now_us(), live.history().plant().len());
     let stale = cache.made_for != Some(key);
     let other_scene = cache.made_for.is_none_or(|k| k.0 != revision);
@@ -101,7 +104,11 @@ fn make(live: &Live) -> SeriesCache {
     let interval = history.interval_us().max(1);
     // Days where there are many, else fractions of one, so that a short run has a curve too.
     let day = DAY_US as u64;
-    let bucket = if to_us >= 6 * day { day } else { (day / 4).max(interval) };
+    let bucket = if to_us >= 6 * day {
+        day
+    } else {
+        (day / 4).max(interval)
+    };
     let bucket = bucket.div_ceil(interval) * interval;
     let sum = |pick: fn(&crate::sim::fab::history::PlantSample) -> f64, scale: f64| {
         per_bucket(history, to_us, bucket, move |s, days| {

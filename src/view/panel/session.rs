@@ -223,7 +223,8 @@ impl Session {
         let mut inverse: Vec<Command> = Vec::with_capacity(step.commands.len());
         for command in &step.commands {
             let back = self.document.apply(command);
-            inverse.push(back.expect("splices of the edit's own text fit while nothing else edits"));
+            inverse
+                .push(back.expect("splices of the edit's own text fit while nothing else edits"));
         }
         inverse.reverse();
         Step {
@@ -267,7 +268,11 @@ impl Session {
             let file = self.findings.files.get(d.span.file as usize)?;
             self.trees.path_at(&file.path, d.span.start)
         };
-        let places = self.findings.items.iter().map(|d| place(d).unwrap_or_default());
+        let places = self
+            .findings
+            .items
+            .iter()
+            .map(|d| place(d).unwrap_or_default());
         self.places = places.collect();
     }
 }
@@ -309,9 +314,16 @@ mod tests {
     fn an_edit_goes_back_and_forth_byte_by_byte() {
         let mut s = session();
         assert!(s.findings().is_empty(), "{}", s.findings().to_text());
-        s.edit("count", &[set("tool_groups.G.count", "5")]).expect("fits");
-        s.edit("both", &[set("tool_groups.G.count", "7"), set("tool_groups.H.count", "12")])
+        s.edit("count", &[set("tool_groups.G.count", "5")])
             .expect("fits");
+        s.edit(
+            "both",
+            &[
+                set("tool_groups.G.count", "7"),
+                set("tool_groups.H.count", "12"),
+            ],
+        )
+        .expect("fits");
         assert_eq!((count(&s, 0), count(&s, 1)), (7, 12));
         let done = s.document().clone();
         assert_eq!(s.undo().as_deref(), Some("both"));
@@ -328,7 +340,10 @@ mod tests {
     #[test]
     fn edits_that_belong_together_are_made_all_or_none() {
         let mut s = session();
-        let edits = [set("tool_groups.G.count", "5"), set("tool_groups.X.count", "5")];
+        let edits = [
+            set("tool_groups.G.count", "5"),
+            set("tool_groups.X.count", "5"),
+        ];
         assert!(s.edit("paste", &edits).is_err());
         assert_eq!(s.document().text("two.ron"), Some(TEXT));
         assert!(s.undo_label().is_none());
@@ -338,9 +353,12 @@ mod tests {
     fn a_fault_is_found_and_the_last_sound_scene_stays() {
         let mut s = session();
         let before = s.revision();
-        s.edit("count", &[set("tool_groups.G.count", "\"many\"")]).expect("readable text");
+        s.edit("count", &[set("tool_groups.G.count", "\"many\"")])
+            .expect("readable text");
         assert!(s.findings().has_errors());
-        let fault = s.finding_at("tool_groups.G.count").expect("the fault's place");
+        let fault = s
+            .finding_at("tool_groups.G.count")
+            .expect("the fault's place");
         assert_eq!(fault.severity, Severity::Error);
         assert_eq!(s.severity_under("tool_groups"), Some(Severity::Error));
         assert_eq!(s.severity_under("tool_group"), None);
@@ -354,9 +372,11 @@ mod tests {
     #[test]
     fn a_new_edit_ends_the_way_forward() {
         let mut s = session();
-        s.edit("a", &[set("tool_groups.G.count", "5")]).expect("fits");
+        s.edit("a", &[set("tool_groups.G.count", "5")])
+            .expect("fits");
         s.undo();
-        s.edit("b", &[set("tool_groups.G.count", "6")]).expect("fits");
+        s.edit("b", &[set("tool_groups.G.count", "6")])
+            .expect("fits");
         assert!(s.redo_label().is_none());
     }
 }

@@ -51,7 +51,10 @@ fn texts(dir: &'static Dir<'static>, files: &mut std::collections::BTreeMap<Stri
     let is_scene = |f: &&File<'_>| f.path().extension().is_some_and(|e| e == "ron");
     for file in dir.files().filter(is_scene) {
         if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
-            files.insert(format!("{HEAD}{}", path.replace('\\', "/")), text.to_owned());
+            files.insert(
+                format!("{HEAD}{}", path.replace('\\', "/")),
+                text.to_owned(),
+            );
         }
     }
     for inner in dir.dirs() {

@@ -15,7 +15,11 @@ const MOST: f32 = 640.0;
 /// Sizes of a side that leave the plant room in a small window.
 fn widths(ui: &Ui, share: f32) -> std::ops::RangeInclusive<f32> {
     let window = ui.ctx().viewport_rect().width();
-    let most = if window < 1200.0 { window * share } else { MOST };
+    let most = if window < 1200.0 {
+        window * share
+    } else {
+        MOST
+    };
     LEAST..=most.clamp(LEAST, MOST)
 }
 

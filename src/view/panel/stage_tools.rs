@@ -1,6 +1,8 @@
 //! What lies over the plant: overlay and its legend, what to see when the scene cannot run.
 
-use egui::{Align2, CornerRadius, FontId, Frame, Margin, Rect, RichText, Ui, UiBuilder, Vec2, pos2};
+use egui::{
+    Align2, CornerRadius, FontId, Frame, Margin, Rect, RichText, Ui, UiBuilder, Vec2, pos2,
+};
 use egui_phosphor::regular as icon;
 
 use super::button;
@@ -39,11 +41,19 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
                     Some(name) => t.get(&format!("overlay-{name}")),
                     None => t.get("overlay-none"),
                 };
-                let label = format!("{} {} {}", icon::STACK_SIMPLE, word(desk.overlay), icon::CARET_DOWN);
+                let label = format!(
+                    "{} {} {}",
+                    icon::STACK_SIMPLE,
+                    word(desk.overlay),
+                    icon::CARET_DOWN
+                );
                 ui.menu_button(label, |ui| {
                     let all = desk.overlays;
                     for name in std::iter::once(None).chain(all.iter().map(|n| Some(*n))) {
-                        if ui.selectable_label(desk.overlay == name, word(name)).clicked() {
+                        if ui
+                            .selectable_label(desk.overlay == name, word(name))
+                            .clicked()
+                        {
                             desk.overlay = name;
                             ui.close();
                         }
@@ -59,9 +69,19 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
         let radius = CornerRadius::same(frame_pt::RADIUS);
         painter.rect_filled(place, radius, sheer(look.surface, 0.92));
         let font = FontId::proportional(type_pt::SMALL);
-        let title = format!("{} {}", t.get(&format!("overlay-{name}")), t.unit(legend.unit));
+        let title = format!(
+            "{} {}",
+            t.get(&format!("overlay-{name}")),
+            t.unit(legend.unit)
+        );
         let text = colour(look.text);
-        painter.text(place.min + Vec2::new(8.0, 4.0), Align2::LEFT_TOP, title, font.clone(), text);
+        painter.text(
+            place.min + Vec2::new(8.0, 4.0),
+            Align2::LEFT_TOP,
+            title,
+            font.clone(),
+            text,
+        );
         let bar = Rect::from_min_max(
             pos2(place.left() + 8.0, place.top() + 20.0),
             pos2(place.right() - 8.0, place.top() + 27.0),
@@ -70,14 +90,27 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
         for i in 0..steps {
             let width = bar.width() / steps as f32;
             let left = bar.left() + width * i as f32;
-            let part = Rect::from_min_size(pos2(left, bar.top()), Vec2::new(width + 0.5, bar.height()));
+            let part =
+                Rect::from_min_size(pos2(left, bar.top()), Vec2::new(width + 0.5, bar.height()));
             painter.rect_filled(part, 0.0, colour(sequential(i as f32 / (steps - 1) as f32)));
         }
         let figure = |v: f64| number(v, decimals_for(legend.high.abs()).min(1));
         let dim = colour(look.dim);
         let foot = place.bottom() - 3.0;
-        painter.text(pos2(bar.left(), foot), Align2::LEFT_BOTTOM, figure(legend.low), font.clone(), dim);
-        painter.text(pos2(bar.right(), foot), Align2::RIGHT_BOTTOM, figure(legend.high), font, dim);
+        painter.text(
+            pos2(bar.left(), foot),
+            Align2::LEFT_BOTTOM,
+            figure(legend.low),
+            font.clone(),
+            dim,
+        );
+        painter.text(
+            pos2(bar.right(), foot),
+            Align2::RIGHT_BOTTOM,
+            figure(legend.high),
+            font,
+            dim,
+        );
     }
     let stuck = desk.live.is_none() && desk.session.is_some();
     if stuck {

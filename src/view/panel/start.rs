@@ -1,6 +1,9 @@
 //! The start page: shipped scenes as tiles, recent files, unsaved work.
 
-use egui::{Align, Align2, CornerRadius, FontId, Label, Layout, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2};
+use egui::{
+    Align, Align2, CornerRadius, FontId, Label, Layout, Pos2, Rect, RichText, ScrollArea, Sense,
+    Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2,
+};
 use egui_phosphor::regular as icon;
 
 use super::desk::Desk;
@@ -43,7 +46,10 @@ fn page(ui: &mut Ui, desk: &mut Desk) {
     ui.horizontal(|ui| {
         let open = RichText::new(format!("{} {}", icon::FOLDER_OPEN, t.get("cmd-open")));
         let open = open.color(colour(look.bg));
-        if ui.add(egui::Button::new(open).fill(colour(look.accent))).clicked() {
+        if ui
+            .add(egui::Button::new(open).fill(colour(look.accent)))
+            .clicked()
+        {
             #[cfg(not(target_family = "wasm"))]
             desk.ask_open();
         }
@@ -125,8 +131,18 @@ fn tile(ui: &mut Ui, desk: &mut Desk, shipped: &Shipped, width: f32) {
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &name));
     let radius = CornerRadius::same(frame_pt::RADIUS);
     let painter = ui.painter();
-    let edge = if response.hovered() || response.has_focus() { look.accent } else { look.line };
-    painter.rect(rect, radius, colour(look.surface), Stroke::new(1.0, colour(edge)), egui::StrokeKind::Inside);
+    let edge = if response.hovered() || response.has_focus() {
+        look.accent
+    } else {
+        look.line
+    };
+    painter.rect(
+        rect,
+        radius,
+        colour(look.surface),
+        Stroke::new(1.0, colour(edge)),
+        egui::StrokeKind::Inside,
+    );
     let top = Rect::from_min_size(rect.min, Vec2::new(width, picture));
     plan(ui, desk, shipped, top.shrink(space_pt::M));
     let inner = Rect::from_min_max(
@@ -178,7 +194,13 @@ fn plan(ui: &Ui, desk: &mut Desk, shipped: &Shipped, rect: Rect) {
     }
     if spots.is_empty() {
         let font = FontId::proportional(type_pt::HERO);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon::FACTORY, font, colour(look.dim));
+        ui.painter().text(
+            rect.center(),
+            Align2::CENTER_CENTER,
+            icon::FACTORY,
+            font,
+            colour(look.dim),
+        );
         return;
     }
     let size = high - low;
@@ -191,7 +213,11 @@ fn plan(ui: &Ui, desk: &mut Desk, shipped: &Shipped, rect: Rect) {
         let half = Vec2::new((s.at[2] * scale).max(0.6), (s.at[3] * scale).max(0.6));
         let tint = CATEGORIES[s.area as usize % 6];
         let tint = tint.towards(look.surface, 0.15 + 0.12 * (s.area / 6) as f32);
-        painter.rect_filled(Rect::from_center_size(pos2(x, y), half * 2.0), 0.5, colour(tint));
+        painter.rect_filled(
+            Rect::from_center_size(pos2(x, y), half * 2.0),
+            0.5,
+            colour(tint),
+        );
     }
 }
 

@@ -5,8 +5,8 @@ use egui_phosphor::regular as icon;
 
 use super::button;
 use super::desk::Desk;
-use super::window::Window;
 use super::style::{colour, small, theme};
+use super::window::Window;
 use crate::scene::Severity;
 use crate::view::i18n::number;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
@@ -37,16 +37,29 @@ fn findings(ui: &mut Ui, desk: &mut Desk) {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let (face, tint, text) = if errors > 0 {
         let n = errors.to_string();
-        (icon::WARNING_CIRCLE, look.bad, t.with("panel-errors", &[("n", &n)]))
+        (
+            icon::WARNING_CIRCLE,
+            look.bad,
+            t.with("panel-errors", &[("n", &n)]),
+        )
     } else if warnings > 0 {
         let n = warnings.to_string();
-        (icon::WARNING, look.warn, t.with("panel-warnings", &[("n", &n)]))
+        (
+            icon::WARNING,
+            look.warn,
+            t.with("panel-warnings", &[("n", &n)]),
+        )
     } else {
         (icon::CHECK_CIRCLE, look.dim, t.get("panel-no-findings"))
     };
     let label = format!("{face} {text}");
-    let shown = egui::RichText::new(&label).size(type_pt::SMALL).color(colour(tint));
-    if ui.add(egui::Button::new(shown).frame(false).small()).clicked() {
+    let shown = egui::RichText::new(&label)
+        .size(type_pt::SMALL)
+        .color(colour(tint));
+    if ui
+        .add(egui::Button::new(shown).frame(false).small())
+        .clicked()
+    {
         desk.window = Some(Window::Findings);
     }
 }
@@ -54,7 +67,10 @@ fn findings(ui: &mut Ui, desk: &mut Desk) {
 /// Studies under way: how far, how long, a way to stop them.
 fn studies(ui: &mut Ui, desk: &mut Desk) {
     let t = desk.texts();
-    for (running, key) in [(&mut desk.bench.single, "room-what-if"), (&mut desk.bench.all, "room-variants")] {
+    for (running, key) in [
+        (&mut desk.bench.single, "room-what-if"),
+        (&mut desk.bench.all, "room-variants"),
+    ] {
         if !running.is_running() {
             continue;
         }

@@ -2,7 +2,9 @@
 
 use egui::epaint::{CornerRadius, Shadow, Stroke};
 use egui::style::{ScrollStyle, Selection as Marked, WidgetVisuals, Widgets};
-use egui::{Color32, Context, FontFamily, FontId, Id, Margin, RichText, Style, TextStyle, Ui, Vec2, Visuals};
+use egui::{
+    Color32, Context, FontFamily, FontId, Id, Margin, RichText, Style, TextStyle, Ui, Vec2, Visuals,
+};
 
 use super::desk::Desk;
 use super::font;
@@ -21,7 +23,11 @@ pub fn sheer(rgb: Rgb, opacity: f32) -> Color32 {
 
 /// Colours of the theme a panel is drawn in.
 pub fn theme(ui: &Ui) -> &'static Theme {
-    if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+    if ui.visuals().dark_mode {
+        &DARK
+    } else {
+        &LIGHT
+    }
 }
 
 /// Text that stands out.

@@ -1,6 +1,9 @@
 //! The strip below the plant: the run's time with its events, and a chart over the same time.
 
-use egui::{Align, Align2, FontId, Frame, Layout, Margin, Panel, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2};
+use egui::{
+    Align, Align2, FontId, Frame, Layout, Margin, Panel, Rect, RichText, Sense, Stroke, Ui, Vec2,
+    pos2,
+};
 use egui_phosphor::regular as icon;
 
 use super::button;
@@ -46,11 +49,14 @@ impl Ticks {
         let mut marks: Vec<(u64, EventKind)> = Vec::new();
         for event in live.history().events() {
             let slot = event.begin_us / slot_us;
-            let lane = kinds.iter().position(|k| *k == event.kind).unwrap_or_else(|| {
-                kinds.push(event.kind);
-                last.push(None);
-                kinds.len() - 1
-            });
+            let lane = kinds
+                .iter()
+                .position(|k| *k == event.kind)
+                .unwrap_or_else(|| {
+                    kinds.push(event.kind);
+                    last.push(None);
+                    kinds.len() - 1
+                });
             if last[lane] != Some(slot) {
                 last[lane] = Some(slot);
                 marks.push((event.begin_us, event.kind));
@@ -91,8 +97,15 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, alone: bool) {
         let size = desk.prefs.layout.bottom_pt.max(120.0);
         // In a low window the plant keeps most of it.
         let window = ui.ctx().viewport_rect().height();
-        let most = if window < 760.0 { (window * 0.28).max(140.0) } else { 420.0 };
-        panel.resizable(true).default_size(size.min(most)).size_range(120.0..=most)
+        let most = if window < 760.0 {
+            (window * 0.28).max(140.0)
+        } else {
+            420.0
+        };
+        panel
+            .resizable(true)
+            .default_size(size.min(most))
+            .size_range(120.0..=most)
     } else {
         panel.exact_size(AXIS + 2.0 * space_pt::XS)
     };
@@ -113,7 +126,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, alone: bool) {
 fn axis(ui: &mut Ui, desk: &mut Desk, alone: bool) {
     let t = desk.texts();
     ui.horizontal(|ui| {
-        let folded = if desk.prefs.layout.bottom_open { icon::CARET_DOWN } else { icon::CARET_UP };
+        let folded = if desk.prefs.layout.bottom_open {
+            icon::CARET_DOWN
+        } else {
+            icon::CARET_UP
+        };
         if !alone && button::icon(ui, folded, &t.get("cmd-bottom"), false).clicked() {
             desk.prefs.layout.bottom_open ^= true;
         }
@@ -135,7 +152,10 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
     let look = theme(ui);
     let painter = ui.painter_at(rect);
     let end_us = live.end_us().max(1);
-    let bar = Rect::from_min_max(pos2(rect.left() + 6.0, rect.top() + 16.0), pos2(rect.right() - 6.0, rect.bottom() - 2.0));
+    let bar = Rect::from_min_max(
+        pos2(rect.left() + 6.0, rect.top() + 16.0),
+        pos2(rect.right() - 6.0, rect.bottom() - 2.0),
+    );
     let to_x = |us: u64| bar.left() + (us as f64 / end_us as f64) as f32 * bar.width();
     painter.rect_filled(bar, 3.0, colour(look.bg));
     let reached = Rect::from_min_max(bar.min, pos2(to_x(live.reached_us()), bar.bottom()));
@@ -146,8 +166,18 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
     let mut day = 0.0;
     while day <= days + 1e-9 {
         let x = bar.left() + (day / days) as f32 * bar.width();
-        let side = if x > bar.right() - 40.0 { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
-        painter.text(pos2(x, rect.top()), side, day_words(day), font.clone(), colour(look.dim));
+        let side = if x > bar.right() - 40.0 {
+            Align2::RIGHT_TOP
+        } else {
+            Align2::LEFT_TOP
+        };
+        painter.text(
+            pos2(x, rect.top()),
+            side,
+            day_words(day),
+            font.clone(),
+            colour(look.dim),
+        );
         painter.vline(x, bar.y_range(), Stroke::new(1.0, sheer(look.line, 0.8)));
         day += step;
     }
@@ -157,18 +187,29 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
         let x = bar.left() + share * bar.width();
         let (_, tint, _) = face(*kind, look);
         let top = bar.top() + height * f32::from(*lane);
-        painter.vline(x, (top + 0.5)..=(top + height - 0.5), Stroke::new(1.5, colour(tint)));
+        painter.vline(
+            x,
+            (top + 0.5)..=(top + height - 0.5),
+            Stroke::new(1.5, colour(tint)),
+        );
     }
     desk.ticks = ticks;
     let now = to_x(live.now_us());
-    painter.vline(now, (rect.top() + 12.0)..=rect.bottom(), Stroke::new(2.0, colour(look.accent)));
+    painter.vline(
+        now,
+        (rect.top() + 12.0)..=rect.bottom(),
+        Stroke::new(2.0, colour(look.accent)),
+    );
     painter.circle_filled(pos2(now, bar.top() - 1.0), 4.0, colour(look.accent));
     let at = |x: f32| {
         let share = f64::from(((x - bar.left()) / bar.width()).clamp(0.0, 1.0));
         (share * end_us as f64) as u64
     };
     let mut go = None;
-    if let Some(p) = response.interact_pointer_pos().filter(|_| response.clicked() || response.dragged()) {
+    if let Some(p) = response
+        .interact_pointer_pos()
+        .filter(|_| response.clicked() || response.dragged())
+    {
         go = Some(at(p.x));
     }
     if let Some(p) = response.hover_pos() {
@@ -183,7 +224,11 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
         let mut words = clock(us);
         for event in near {
             let (_, _, key) = face(event.kind, look);
-            words = format!("{words}\n{} · {}", t.get(key), events::subject(&live, event));
+            words = format!(
+                "{words}\n{} · {}",
+                t.get(key),
+                events::subject(&live, event)
+            );
         }
         response.clone().on_hover_text_at_pointer(words);
     }
@@ -191,9 +236,17 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
         egui::WidgetInfo::labeled(egui::WidgetType::Slider, true, t.get("panel-timeline"))
     });
     if response.has_focus() {
-        painter.rect_stroke(rect, 4.0, ui.visuals().selection.stroke, egui::StrokeKind::Inside);
+        painter.rect_stroke(
+            rect,
+            4.0,
+            ui.visuals().selection.stroke,
+            egui::StrokeKind::Inside,
+        );
         let (left, right) = ui.input(|i| {
-            (i.key_pressed(egui::Key::ArrowLeft), i.key_pressed(egui::Key::ArrowRight))
+            (
+                i.key_pressed(egui::Key::ArrowLeft),
+                i.key_pressed(egui::Key::ArrowRight),
+            )
         });
         let hour = 3_600_000_000;
         if left {
@@ -214,7 +267,10 @@ fn tabs(ui: &mut Ui, desk: &mut Desk) {
         for (name, key) in TABS {
             let here = desk.strip == name;
             let text = RichText::new(t.get(key)).size(type_pt::SMALL);
-            if ui.add(egui::Button::selectable(here, text).small()).clicked() {
+            if ui
+                .add(egui::Button::selectable(here, text).small())
+                .clicked()
+            {
                 desk.strip = name;
             }
         }
@@ -252,7 +308,10 @@ fn tools(ui: &mut Ui, desk: &mut Desk) {
     let per_row = ((rect.width() / side).floor() as usize).max(1);
     let at = |i: usize| {
         let (row, column) = (i / per_row, i % per_row);
-        let min = pos2(rect.left() + column as f32 * side, rect.top() + row as f32 * side);
+        let min = pos2(
+            rect.left() + column as f32 * side,
+            rect.top() + row as f32 * side,
+        );
         Rect::from_min_size(min, Vec2::splat(side - 1.0))
     };
     for (i, state) in live.tool_states().enumerate() {
@@ -272,7 +331,12 @@ fn tools(ui: &mut Ui, desk: &mut Desk) {
         if response.clicked() {
             chosen = Some(i as u32);
         }
-        painter.rect_stroke(at(i), 1.5, Stroke::new(1.0, colour(theme(ui).text)), egui::StrokeKind::Outside);
+        painter.rect_stroke(
+            at(i),
+            1.5,
+            Stroke::new(1.0, colour(theme(ui).text)),
+            egui::StrokeKind::Outside,
+        );
         response.on_hover_text_at_pointer(format!("{name}\n{}", t.get(painted.i18n_key())));
     }
     desk.live = Some(live);

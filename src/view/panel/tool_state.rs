@@ -43,7 +43,11 @@ pub fn glyph(painter: &Painter, at: Pos2, size: f32, state: ToolState) {
             painter.rect_filled(Rect::from_center_size(at, Vec2::splat(1.7 * r)), 1.0, tint);
         }
         ToolState::ScheduledDown => {
-            painter.add(polygon(&[Vec2::new(0.0, -1.0), Vec2::new(1.0, 0.8), Vec2::new(-1.0, 0.8)]));
+            painter.add(polygon(&[
+                Vec2::new(0.0, -1.0),
+                Vec2::new(1.0, 0.8),
+                Vec2::new(-1.0, 0.8),
+            ]));
         }
         ToolState::UnscheduledDown => {
             let d = 0.8 * r;
@@ -73,8 +77,16 @@ pub fn chip(ui: &mut Ui, state: ToolState, words: &str) {
     let size = Vec2::new(12.0 + gap + galley.size().x, 18.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, words));
-    glyph(ui.painter(), rect.left_center() + Vec2::new(6.0, 0.0), 10.0, state);
-    let at = pos2(rect.left() + 12.0 + gap, rect.center().y - galley.size().y / 2.0);
+    glyph(
+        ui.painter(),
+        rect.left_center() + Vec2::new(6.0, 0.0),
+        10.0,
+        state,
+    );
+    let at = pos2(
+        rect.left() + 12.0 + gap,
+        rect.center().y - galley.size().y / 2.0,
+    );
     ui.painter().galley(at, galley, text);
 }
 

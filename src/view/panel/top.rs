@@ -29,7 +29,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 }
 
 fn left(ui: &mut Ui, desk: &mut Desk) {
-    ui.label(strong("Geoul").size(type_pt::TITLE).color(colour(theme(ui).accent)));
+    ui.label(
+        strong("Geoul")
+            .size(type_pt::TITLE)
+            .color(colour(theme(ui).accent)),
+    );
     ui.add_space(space_pt::S);
     let Some(session) = &desk.session else { return };
     let name = match session.scene() {
@@ -41,8 +45,13 @@ fn left(ui: &mut Ui, desk: &mut Desk) {
     let title = strong(format!("{name}{mark} {}", icon::CARET_DOWN));
     let menu = ui.menu_button(title, |ui| {
         let file = ["open", "save", "save-as", "save-difference", "close-scene"];
-        for name in file.into_iter().chain(["undo", "redo", "findings", "about"]) {
-            let Some(c) = command::find(name) else { continue };
+        for name in file
+            .into_iter()
+            .chain(["undo", "redo", "findings", "about"])
+        {
+            let Some(c) = command::find(name) else {
+                continue;
+            };
             let fits = (c.fits)(desk);
             let words = format!("{} {}", c.icon, desk.texts().get(&c.text_key()));
             let mut entry = egui::Button::new(words);
@@ -66,7 +75,11 @@ fn transport(ui: &mut Ui, desk: &mut Desk) {
         button::command(ui, desk, back);
     }
     if let Some(play) = command::find("play") {
-        let face = if desk.play.running { icon::PAUSE } else { play.icon };
+        let face = if desk.play.running {
+            icon::PAUSE
+        } else {
+            play.icon
+        };
         let name = button::with_key(ui, desk, play);
         if button::icon(ui, face, &name, desk.play.running).clicked() {
             (play.run)(desk);
@@ -78,7 +91,10 @@ fn transport(ui: &mut Ui, desk: &mut Desk) {
     let speed = |s: f64| format!("{}×", number(s, 0));
     let menu = ui.menu_button(speed(desk.play.speed), |ui| {
         for s in SPEEDS {
-            if ui.selectable_label(desk.play.speed == s, speed(s)).clicked() {
+            if ui
+                .selectable_label(desk.play.speed == s, speed(s))
+                .clicked()
+            {
                 desk.play.speed = s;
                 ui.close();
             }
@@ -109,12 +125,20 @@ fn right(ui: &mut Ui, desk: &mut Desk) {
         };
         let words = small(ui, format!("{} {compute}", icon::CPU));
         let hint = format!("{}\n{}", t.get("pref-compute"), desk.adapter);
-        if ui.add(egui::Button::new(words).frame_when_inactive(false)).on_hover_text(hint).clicked() {
+        if ui
+            .add(egui::Button::new(words).frame_when_inactive(false))
+            .on_hover_text(hint)
+            .clicked()
+        {
             desk.window = Some(Window::Preferences);
         }
     }
     if let Some(other) = command::find("theme") {
-        let face = if desk.is_dark(ui.ctx()) { icon::SUN } else { icon::MOON };
+        let face = if desk.is_dark(ui.ctx()) {
+            icon::SUN
+        } else {
+            icon::MOON
+        };
         let name = button::with_key(ui, desk, other);
         if button::icon(ui, face, &name, false).clicked() {
             (other.run)(desk);
@@ -131,10 +155,17 @@ fn right(ui: &mut Ui, desk: &mut Desk) {
             (language.run)(desk);
         }
     }
-    let Some(find) = command::find("find") else { return };
+    let Some(find) = command::find("find") else {
+        return;
+    };
     if wide {
-        let key = find.key.map_or(String::new(), |k| button::key_words(ui.ctx(), k));
-        let words = small(ui, format!("{} {}", icon::MAGNIFYING_GLASS, t.get("cmd-find")));
+        let key = find
+            .key
+            .map_or(String::new(), |k| button::key_words(ui.ctx(), k));
+        let words = small(
+            ui,
+            format!("{} {}", icon::MAGNIFYING_GLASS, t.get("cmd-find")),
+        );
         let field = egui::Button::new(words)
             .right_text(small(ui, key))
             .min_size(Vec2::new(176.0, frame_pt::ROW));

@@ -27,27 +27,34 @@ pub fn show(ctx: &Context, desk: &mut Desk, stage: Rect) {
         .fixed_pos(stage.center_top() + egui::Vec2::new(0.0, 56.0))
         .show(ctx, |ui| {
             let look = theme(ui);
-            Frame::popup(ui.style()).inner_margin(Margin::same(space_pt::L as i8)).show(ui, |ui| {
-                ui.set_width(340.0);
-                let n = (step + 1).to_string();
-                let of = STEPS.to_string();
-                ui.label(small(ui, t.with("tour-step", &[("n", &n), ("of", &of)])));
-                ui.label(strong(t.get(&format!("tour-{step}"))).size(type_pt::TITLE));
-                ui.add(Label::new(t.get(&format!("tour-{step}.about"))).wrap());
-                ui.add_space(space_pt::S);
-                ui.horizontal(|ui| {
-                    let last = step + 1 == STEPS;
-                    let words = if last { t.get("tour-done") } else { t.get("tour-next") };
-                    let words = RichText::new(format!("{words} {}", icon::ARROW_RIGHT));
-                    let button = egui::Button::new(words.color(colour(look.bg))).fill(colour(look.accent));
-                    if ui.add(button).clicked() {
-                        next = (!last).then_some(step + 1);
-                    }
-                    if !last && ui.button(t.get("tour-leave")).clicked() {
-                        next = None;
-                    }
+            Frame::popup(ui.style())
+                .inner_margin(Margin::same(space_pt::L as i8))
+                .show(ui, |ui| {
+                    ui.set_width(340.0);
+                    let n = (step + 1).to_string();
+                    let of = STEPS.to_string();
+                    ui.label(small(ui, t.with("tour-step", &[("n", &n), ("of", &of)])));
+                    ui.label(strong(t.get(&format!("tour-{step}"))).size(type_pt::TITLE));
+                    ui.add(Label::new(t.get(&format!("tour-{step}.about"))).wrap());
+                    ui.add_space(space_pt::S);
+                    ui.horizontal(|ui| {
+                        let last = step + 1 == STEPS;
+                        let words = if last {
+                            t.get("tour-done")
+                        } else {
+                            t.get("tour-next")
+                        };
+                        let words = RichText::new(format!("{words} {}", icon::ARROW_RIGHT));
+                        let button = egui::Button::new(words.color(colour(look.bg)))
+                            .fill(colour(look.accent));
+                        if ui.add(button).clicked() {
+                            next = (!last).then_some(step + 1);
+                        }
+                        if !last && ui.button(t.get("tour-leave")).clicked() {
+                            next = None;
+                        }
+                    });
                 });
-            });
         });
     if next != Some(step) {
         desk.tour = next;
@@ -83,11 +90,15 @@ fn prepare(desk: &mut Desk, step: u8) {
     }
     let Some(session) = &desk.session else { return };
     let knobs = desk.bench.knobs(session).to_vec();
-    let starts = knobs.iter().find(|k| k.kind == "starts").or_else(|| {
-        knobs.iter().find(|k| matches!(k.form, Form::Number { .. }))
-    });
+    let starts = knobs
+        .iter()
+        .find(|k| k.kind == "starts")
+        .or_else(|| knobs.iter().find(|k| matches!(k.form, Form::Number { .. })));
     let Some(knob) = starts else { return };
-    if let Form::Number { high, value, whole, .. } = knob.form {
+    if let Form::Number {
+        high, value, whole, ..
+    } = knob.form
+    {
         let more = if whole { value + 1.0 } else { value * 1.05 };
         desk.bench.turn(knob, Value::Number(more.min(high)));
         desk.bench.pairs = 5;

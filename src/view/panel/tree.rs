@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Align2, FontId, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo, WidgetType};
+use egui::{
+    Align2, FontId, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo, WidgetType,
+};
 use egui_phosphor::regular as icon;
 
 use super::desk::{CameraCommand, Desk, Selection};
@@ -68,8 +70,24 @@ fn icon_of(field: &str) -> &'static str {
 
 /// Fields of the scene in the order in which people think of a plant.
 const ORDER: [&str; 18] = [
-    "", "run", "tool_groups", "routes", "products", "releases", "wip", "areas", "bays", "stockers",
-    "transport", "crews", "operators", "reticles", "params", "options", "limits", "checks",
+    "",
+    "run",
+    "tool_groups",
+    "routes",
+    "products",
+    "releases",
+    "wip",
+    "areas",
+    "bays",
+    "stockers",
+    "transport",
+    "crews",
+    "operators",
+    "reticles",
+    "params",
+    "options",
+    "limits",
+    "checks",
 ];
 
 /// Draws the tree.
@@ -92,13 +110,16 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     renew(desk, &t);
     let rows = std::mem::take(&mut desk.tree.rows);
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show_rows(ui, frame_pt::ROW, rows.len(), |ui, range| {
+    ScrollArea::vertical().auto_shrink(false).show_rows(
+        ui,
+        frame_pt::ROW,
+        rows.len(),
+        |ui, range| {
             for row in &rows[range] {
                 show_row(ui, desk, row);
             }
-        });
+        },
+    );
     desk.tree.rows = rows;
 }
 
@@ -109,7 +130,8 @@ fn show_row(ui: &mut Ui, desk: &mut Desk, row: &Row) {
     // A lot has no place in the scene.
     let of_scene = !matches!(desk.selection, Selection::Lot(_));
     let here = of_scene && desk.inspected == row.path;
-    response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, here, &row.label));
+    response
+        .widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, here, &row.label));
     let fill = if here {
         Some(ui.visuals().selection.bg_fill)
     } else if response.hovered() {
@@ -131,17 +153,37 @@ fn show_row(ui: &mut Ui, desk: &mut Desk, row: &Row) {
     let small = FontId::proportional(type_pt::SMALL);
     let at = |x: f32| egui::pos2(x, middle);
     if row.branches {
-        let caret = if row.is_open { icon::CARET_DOWN } else { icon::CARET_RIGHT };
-        painter.text(at(left), Align2::LEFT_CENTER, caret, small.clone(), colour(look.dim));
+        let caret = if row.is_open {
+            icon::CARET_DOWN
+        } else {
+            icon::CARET_RIGHT
+        };
+        painter.text(
+            at(left),
+            Align2::LEFT_CENTER,
+            caret,
+            small.clone(),
+            colour(look.dim),
+        );
     }
-    let face = if row.severity.is_some() { icon::WARNING } else { row.icon };
+    let face = if row.severity.is_some() {
+        icon::WARNING
+    } else {
+        row.icon
+    };
     let tint = match row.severity {
         Some(Severity::Error) => look.bad,
         Some(Severity::Warning) => look.warn,
         None if here => look.accent,
         None => look.dim,
     };
-    painter.text(at(left + 16.0), Align2::LEFT_CENTER, face, body.clone(), colour(tint));
+    painter.text(
+        at(left + 16.0),
+        Align2::LEFT_CENTER,
+        face,
+        body.clone(),
+        colour(tint),
+    );
     let note = painter.layout_no_wrap(row.note.clone(), small, colour(look.dim));
     let note_x = rect.right() - space_pt::S - note.size().x;
     let label_x = left + 38.0;
@@ -151,8 +193,16 @@ fn show_row(ui: &mut Ui, desk: &mut Desk, row: &Row) {
     job.wrap = egui::text::TextWrapping::truncate_at_width(room);
     let label = painter.layout_job(job);
     let cut = label.elided;
-    painter.galley(at(label_x) - Vec2::new(0.0, label.size().y / 2.0), label, colour(look.text));
-    painter.galley(at(note_x) - Vec2::new(0.0, note.size().y / 2.0), note, colour(look.dim));
+    painter.galley(
+        at(label_x) - Vec2::new(0.0, label.size().y / 2.0),
+        label,
+        colour(look.text),
+    );
+    painter.galley(
+        at(note_x) - Vec2::new(0.0, note.size().y / 2.0),
+        note,
+        colour(look.dim),
+    );
     let on_caret = response
         .interact_pointer_pos()
         .is_some_and(|p| Rect::everything_left_of(left + 16.0).contains(p));
@@ -180,7 +230,12 @@ fn show_row(ui: &mut Ui, desk: &mut Desk, row: &Row) {
 fn renew(desk: &mut Desk, t: &Texts) {
     let Some(session) = &desk.session else { return };
     let state = &mut desk.tree;
-    let wanted = (session.revision(), state.filter.clone(), state.open.len(), t.lang().tag());
+    let wanted = (
+        session.revision(),
+        state.filter.clone(),
+        state.open.len(),
+        t.lang().tag(),
+    );
     // Opening one branch and closing another between two frames cannot happen by one click.
     if state.made_for.as_ref() == Some(&wanted) && !state.rows.is_empty() {
         return;
@@ -209,12 +264,18 @@ fn rows(session: &Session, open: &BTreeSet<String>, filter: &str, t: &Texts) -> 
         let shape = outline().scene().field(field).map(|f| &f.shape);
         let by_name = matches!(shape, Some(Shape::Map(_)));
         let listed = matches!(shape, Some(Shape::List(_)));
-        let members = if by_name || listed { trees.members(field) } else { Vec::new() };
+        let members = if by_name || listed {
+            trees.members(field)
+        } else {
+            Vec::new()
+        };
         let inside: Vec<Row> = if by_name {
             let named = members.iter().enumerate();
             let named = named.filter_map(|(i, (name, _))| Some((i, (*name)?)));
             let named = named.filter(|(_, name)| fits(name));
-            named.flat_map(|(i, name)| member(session, scene, field, i as u32, name, open, &wanted)).collect()
+            named
+                .flat_map(|(i, name)| member(session, scene, field, i as u32, name, open, &wanted))
+                .collect()
         } else {
             Vec::new()
         };
@@ -226,7 +287,11 @@ fn rows(session: &Session, open: &BTreeSet<String>, filter: &str, t: &Texts) -> 
             continue;
         }
         let is_open = open.contains(field) || (narrowed && !inside.is_empty());
-        let note = if by_name || listed { number(members.len() as f64, 0) } else { String::new() };
+        let note = if by_name || listed {
+            number(members.len() as f64, 0)
+        } else {
+            String::new()
+        };
         let severity = session.severity_under(field).filter(|_| !field.is_empty());
         rows.push(Row {
             depth: 0,
@@ -272,7 +337,9 @@ fn member(
             }
             Selection::Group(i)
         }
-        ("areas", Some(s)) => Selection::Area(position(&mut s.areas.iter().map(|a| a.name.as_str()))),
+        ("areas", Some(s)) => {
+            Selection::Area(position(&mut s.areas.iter().map(|a| a.name.as_str())))
+        }
         ("bays", Some(s)) => Selection::Bay(position(&mut s.bays.iter().map(|b| b.name.as_str()))),
         ("stockers", Some(s)) => {
             Selection::Stocker(position(&mut s.stockers.iter().map(|b| b.name.as_str())))
@@ -305,7 +372,12 @@ fn member(
         path: path.clone(),
     }];
     if is_open && let (Selection::Group(group), Some(model)) = (selection, session.model()) {
-        let of_group = model.names.group_of_tool.iter().zip(&model.names.tools).enumerate();
+        let of_group = model
+            .names
+            .group_of_tool
+            .iter()
+            .zip(&model.names.tools)
+            .enumerate();
         let of_group = of_group.filter(|(_, (g, _))| **g == group);
         rows.extend(of_group.map(|(i, (_, tool))| Row {
             depth: 2,

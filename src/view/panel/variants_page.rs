@@ -1,6 +1,8 @@
 //! The variants room: named variants against the baseline, and what matters most.
 
-use egui::{Align, Align2, FontId, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, pos2};
+use egui::{
+    Align, Align2, FontId, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, pos2,
+};
 use egui_extras::{Column, TableBuilder};
 use egui_phosphor::regular as icon;
 
@@ -20,7 +22,13 @@ use crate::whatif::study::tornado;
 use crate::whatif::variants::{difference_text, one_at_a_time, to_text};
 
 /// Figures that the table shows.
-const FIGURES: [&str; 5] = ["throughput", "cycle_time", "on_time", "wip", "cqt_violation_rate"];
+const FIGURES: [&str; 5] = [
+    "throughput",
+    "cycle_time",
+    "on_time",
+    "wip",
+    "cqt_violation_rate",
+];
 /// How far a tornado turns each knob.
 const SHARE: f64 = 0.1;
 /// Knobs that a tornado turns at most.
@@ -31,7 +39,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     let t = desk.texts();
     ui.horizontal(|ui| {
         ui.label(strong(t.get("room-variants")).size(type_pt::LARGE));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| exports(ui, desk, &t));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            exports(ui, desk, &t)
+        });
     });
     ui.add_space(space_pt::S);
     if desk.bench.variants.is_empty() {
@@ -61,7 +71,13 @@ fn exports(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         desk.export("variants.ron", text);
     }
     if let Some(view) = desk.bench.all.view.clone()
-        && button::icon(ui, icon::DOWNLOAD_SIMPLE, &t.with("panel-export-csv", &[("name", &t.get("room-variants"))]), false).clicked()
+        && button::icon(
+            ui,
+            icon::DOWNLOAD_SIMPLE,
+            &t.with("panel-export-csv", &[("name", &t.get("room-variants"))]),
+            false,
+        )
+        .clicked()
     {
         let mut text = String::new();
         for variant in &view.outcome.variants {
@@ -80,14 +96,21 @@ fn run(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
             desk.bench.all.cancel();
         }
     } else {
-        let sound = desk.session.as_ref().is_some_and(|s| !s.findings().has_errors());
+        let sound = desk
+            .session
+            .as_ref()
+            .is_some_and(|s| !s.findings().has_errors());
         let words = format!("{} {}", icon::PLAY, t.get("panel-run-variants"));
         if ui.add_enabled(sound, egui::Button::new(words)).clicked()
             && let Err(fault) = desk.run_variants()
         {
             desk.say(Weight::Failure, fault.to_string());
         }
-        let words = format!("{} {}", icon::SLIDERS_HORIZONTAL, t.get("panel-make-tornado"));
+        let words = format!(
+            "{} {}",
+            icon::SLIDERS_HORIZONTAL,
+            t.get("panel-make-tornado")
+        );
         let hint = t.with("panel-make-tornado.help", &[("n", &KNOBS_MAX.to_string())]);
         if ui.button(words).on_hover_text(hint).clicked() {
             add_tornado(desk);
@@ -106,13 +129,21 @@ fn add_tornado(desk: &mut Desk) {
         .groups
         .iter()
         .take(3)
-        .filter_map(|g| session.scene()?.tool_groups.get(g.group as usize).map(|g| g.name.clone()))
+        .filter_map(|g| {
+            session
+                .scene()?
+                .tool_groups
+                .get(g.group as usize)
+                .map(|g| g.name.clone())
+        })
         .collect();
     let what = desk.bench.what();
     let turned = desk.bench.turned.clone();
     let knobs: Vec<Knob> = desk.bench.knobs(session).to_vec();
     let rank = |k: &&Knob| {
-        let of_busy = busiest.iter().position(|b| k.of == *b || k.of.starts_with(&format!("{b}.")));
+        let of_busy = busiest
+            .iter()
+            .position(|b| k.of == *b || k.of.starts_with(&format!("{b}.")));
         match (turned.contains_key(&k.name), k.of.is_empty(), of_busy) {
             (true, ..) => 0,
             (_, true, _) => 1,
@@ -138,7 +169,9 @@ fn table(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         .variants
         .iter()
         .map(|variant| {
-            let seen = outcome.as_ref().and_then(|o| o.variants.iter().find(|v| v.name == variant.name));
+            let seen = outcome
+                .as_ref()
+                .and_then(|o| o.variants.iter().find(|v| v.name == variant.name));
             let figures = FIGURES.map(|f| seen.and_then(|v| v.answer(f)).cloned());
             (variant.name.clone(), figures.to_vec())
         })
@@ -166,7 +199,8 @@ fn table(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
                     let unit = t.unit(k.unit);
                     let words = format!("Δ {} {unit}", t.get(&k.i18n_key()));
                     let label = Label::new(dim(ui, words).size(type_pt::SMALL)).truncate();
-                    ui.add(label).on_hover_text(t.get(&format!("{}.about", k.i18n_key())));
+                    ui.add(label)
+                        .on_hover_text(t.get(&format!("{}.about", k.i18n_key())));
                 });
             }
             header.col(|_| {});
@@ -178,7 +212,11 @@ fn table(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
                         let id = egui::Id::new(("variant-name", i));
                         let (response, settled) = settled_text(ui, id, name, false);
                         response.widget_info(|| {
-                            egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, t.get("col-name"))
+                            egui::WidgetInfo::labeled(
+                                egui::WidgetType::TextEdit,
+                                true,
+                                t.get("col-name"),
+                            )
                         });
                         if let Some(text) = settled {
                             renamed = Some((i, text.trim().to_owned()));
@@ -209,7 +247,10 @@ fn table(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         let confidence = number(100.0 * view.outcome.confidence, 0);
         let family = view.outcome.family.to_string();
         let n = view.pairs_done.to_string();
-        let note = t.with("cli-whatif-note", &[("n", &n), ("confidence", &confidence), ("family", &family)]);
+        let note = t.with(
+            "cli-whatif-note",
+            &[("n", &n), ("confidence", &confidence), ("family", &family)],
+        );
         ui.label(small(ui, note));
     }
     let _ = look;
@@ -254,7 +295,10 @@ fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         ui.label(strong(t.get("panel-tornado")));
         for name in FIGURES {
             let Some(k) = kpi::find(name) else { continue };
-            if ui.selectable_label(desk.bench.figure == name, t.get(&k.i18n_key())).clicked() {
+            if ui
+                .selectable_label(desk.bench.figure == name, t.get(&k.i18n_key()))
+                .clicked()
+            {
                 desk.bench.figure = name;
             }
         }
@@ -264,7 +308,12 @@ fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         return;
     };
     let bars = tornado(&outcome, desk.bench.figure);
-    let ends = |r: &DifferenceRow| [r.low.unwrap_or(r.difference), r.high.unwrap_or(r.difference)];
+    let ends = |r: &DifferenceRow| {
+        [
+            r.low.unwrap_or(r.difference),
+            r.high.unwrap_or(r.difference),
+        ]
+    };
     let reach = bars
         .iter()
         .flat_map(|b| ends(&b.row))
@@ -276,7 +325,11 @@ fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         let size = Vec2::new(ui.available_width(), 22.0);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let painter = ui.painter_at(rect);
-        let mut job = egui::text::LayoutJob::simple_singleline(bar.name.clone(), font.clone(), colour(look.text));
+        let mut job = egui::text::LayoutJob::simple_singleline(
+            bar.name.clone(),
+            font.clone(),
+            colour(look.text),
+        );
         job.wrap = egui::text::TextWrapping::truncate_at_width(label_width - space_pt::S);
         let galley = painter.layout_job(job);
         let y = rect.center().y - galley.size().y / 2.0;
@@ -286,7 +339,11 @@ fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
             pos2(rect.right() - 110.0, rect.bottom()),
         );
         let at = |v: f64| plot.center().x + (v / reach) as f32 * plot.width() / 2.0;
-        painter.vline(plot.center().x, plot.y_range(), Stroke::new(1.0, colour(look.line)));
+        painter.vline(
+            plot.center().x,
+            plot.y_range(),
+            Stroke::new(1.0, colour(look.line)),
+        );
         let tint = match bar.row.verdict {
             Verdict::Better => look.good,
             Verdict::Worse => look.bad,
@@ -309,7 +366,13 @@ fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         let half = (high - low) / 2.0;
         let d = decimals_of(half);
         let text = format!("{} ± {}", signed(bar.row.difference, d), number(half, d));
-        painter.text(rect.right_center(), Align2::RIGHT_CENTER, text, font.clone(), colour(tint));
+        painter.text(
+            rect.right_center(),
+            Align2::RIGHT_CENTER,
+            text,
+            font.clone(),
+            colour(tint),
+        );
         let (face, word, _) = verdict(&bar.row, t, look);
         response.on_hover_text(format!("{}\n{face} {word}", bar.name));
     }

@@ -1,6 +1,9 @@
 //! The what-if room: knobs at the left, the answer at the right.
 
-use egui::{Align, CollapsingHeader, DragValue, Label, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2, WidgetInfo, WidgetType};
+use egui::{
+    Align, CollapsingHeader, DragValue, Label, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2,
+    WidgetInfo, WidgetType,
+};
 use egui_phosphor::regular as icon;
 
 use super::bench::{DAYS, PAIRS, Running};
@@ -60,7 +63,12 @@ fn knobs(ui: &mut Ui, desk: &mut Desk, t: &Texts, height: Option<f32>) {
             let name = t.get(&format!("whatif-{}", what.name()));
             let about = t.get(&format!("whatif-{}.about", what.name()));
             let here = desk.bench.what == i;
-            if ui.selectable_label(here, name).on_hover_text(about).clicked() && !here {
+            if ui
+                .selectable_label(here, name)
+                .on_hover_text(about)
+                .clicked()
+                && !here
+            {
                 desk.bench.what = i;
                 desk.bench.turned.clear();
             }
@@ -74,7 +82,9 @@ fn knobs(ui: &mut Ui, desk: &mut Desk, t: &Texts, height: Option<f32>) {
             .margin(Vec2::new(space_pt::S, space_pt::XS))
             .desired_width(f32::INFINITY),
     );
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::TextEdit, true, t.get("panel-knob-filter")));
+    response.widget_info(|| {
+        WidgetInfo::labeled(WidgetType::TextEdit, true, t.get("panel-knob-filter"))
+    });
     ui.add_space(space_pt::XS);
     let foot = 148.0;
     let room = height.unwrap_or_else(|| (ui.available_height() - foot).max(80.0));
@@ -102,7 +112,10 @@ fn list(ui: &mut Ui, desk: &mut Desk, all: &[Knob], chosen: Option<&str>, t: &Te
             || k.of.to_lowercase().contains(&wanted)
             || label(k).to_lowercase().contains(&wanted)
     };
-    let turned: Vec<&Knob> = all.iter().filter(|k| desk.bench.turned.contains_key(&k.name)).collect();
+    let turned: Vec<&Knob> = all
+        .iter()
+        .filter(|k| desk.bench.turned.contains_key(&k.name))
+        .collect();
     if !turned.is_empty() {
         ui.label(strong(t.get("panel-knobs-turned")));
         for knob in turned {
@@ -110,7 +123,8 @@ fn list(ui: &mut Ui, desk: &mut Desk, all: &[Knob], chosen: Option<&str>, t: &Te
         }
         rule(ui);
     }
-    let of_group = |k: &&Knob| chosen.is_some_and(|c| k.of == c || k.of.starts_with(&format!("{c}.")));
+    let of_group =
+        |k: &&Knob| chosen.is_some_and(|c| k.of == c || k.of.starts_with(&format!("{c}.")));
     let group: Vec<&Knob> = all.iter().filter(of_group).collect();
     if !group.is_empty() && wanted.is_empty() {
         ui.label(strong(chosen.unwrap_or_default()));
@@ -171,11 +185,17 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
                         text = text.color(colour(look.accent));
                     }
                     let about = t.get(&format!("{key}.about"));
-                    ui.add(Label::new(text).truncate()).on_hover_text(format!("{name}\n{about}"));
+                    ui.add(Label::new(text).truncate())
+                        .on_hover_text(format!("{name}\n{about}"));
                 },
             );
             match &knob.form {
-                Form::Number { low, high, whole, value } => {
+                Form::Number {
+                    low,
+                    high,
+                    whole,
+                    value,
+                } => {
                     let mut v = match &now {
                         Some(Value::Number(n)) => *n,
                         _ => *value,
@@ -184,9 +204,17 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
                     let unit = t.unit(knob.unit);
                     let drag = DragValue::new(&mut v)
                         .range(*low..=*high)
-                        .speed(if *whole { 0.05 } else { (value.abs() * 0.005).max(0.001) })
+                        .speed(if *whole {
+                            0.05
+                        } else {
+                            (value.abs() * 0.005).max(0.001)
+                        })
                         .max_decimals(decimals)
-                        .suffix(if unit.is_empty() { String::new() } else { format!(" {unit}") });
+                        .suffix(if unit.is_empty() {
+                            String::new()
+                        } else {
+                            format!(" {unit}")
+                        });
                     let response = ui.add_sized(Vec2::new(104.0, 24.0), drag);
                     let range = format!(
                         "{} – {} {unit}\n{}: {}",
@@ -221,9 +249,9 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
                                 }
                             }
                         });
-                    combo.response.widget_info(|| {
-                        WidgetInfo::labeled(WidgetType::ComboBox, true, &name)
-                    });
+                    combo
+                        .response
+                        .widget_info(|| WidgetInfo::labeled(WidgetType::ComboBox, true, &name));
                 }
             }
             if now.is_some() {
@@ -243,7 +271,10 @@ fn ask(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     ui.add_space(space_pt::XS);
     ui.horizontal(|ui| {
         let ready = !desk.bench.turned.is_empty()
-            && desk.session.as_ref().is_some_and(|s| !s.findings().has_errors());
+            && desk
+                .session
+                .as_ref()
+                .is_some_and(|s| !s.findings().has_errors());
         let look = theme(ui);
         if running {
             let stop = format!("{} {}", icon::STOP_CIRCLE, t.get("panel-cancel"));
@@ -255,7 +286,9 @@ fn ask(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
                 .color(colour(look.bg));
             let button = egui::Button::new(words).fill(colour(look.accent));
             let response = ui.add_enabled(ready, button);
-            response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, ready, t.get("panel-run-whatif")));
+            response.widget_info(|| {
+                WidgetInfo::labeled(WidgetType::Button, ready, t.get("panel-run-whatif"))
+            });
             let response = response.on_disabled_hover_text(t.get("panel-run-needs"));
             if response.clicked()
                 && let Err(fault) = desk.run_what_if()
@@ -320,15 +353,25 @@ pub fn progress(ui: &mut Ui, running: &Running, t: &Texts) {
     let words = match &view.state {
         State::Preparing => t.get("panel-preparing"),
         State::Running => match view.remaining_s {
-            Some(s) => t.with("panel-running", &[("n", &done), ("of", &all), ("s", &seconds(s))]),
+            Some(s) => t.with(
+                "panel-running",
+                &[("n", &done), ("of", &all), ("s", &seconds(s))],
+            ),
             None => t.with("panel-running-first", &[("n", &done), ("of", &all)]),
         },
-        State::Done => t.with("panel-study-done", &[("n", &all), ("s", &seconds(view.elapsed_s))]),
+        State::Done => t.with(
+            "panel-study-done",
+            &[("n", &all), ("s", &seconds(view.elapsed_s))],
+        ),
         State::Cancelled => t.with("panel-study-stopped", &[("n", &done), ("of", &all)]),
         State::Failed { .. } => String::new(),
     };
     if !view.state.is_over() {
-        ui.add(egui::ProgressBar::new(share).desired_height(4.0).fill(colour(look.accent)));
+        ui.add(
+            egui::ProgressBar::new(share)
+                .desired_height(4.0)
+                .fill(colour(look.accent)),
+        );
         ui.ctx().request_repaint_after_secs(0.25);
     }
     ui.label(small(ui, words));
@@ -349,7 +392,11 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         }
         return;
     };
-    let variant = view.outcome.variants.first().filter(|v| !v.answers.is_empty());
+    let variant = view
+        .outcome
+        .variants
+        .first()
+        .filter(|v| !v.answers.is_empty());
     if let Some(variant) = variant {
         let (what, settings) = &desk.bench.asked;
         let what: &dyn WhatIf = WHAT_IFS[*what];
@@ -361,9 +408,16 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         ui.add_space(space_pt::S);
     }
     progress(ui, &desk.bench.single, t);
-    let stale = desk.session.as_ref().is_some_and(|s| s.revision() != desk.bench.single.revision);
+    let stale = desk
+        .session
+        .as_ref()
+        .is_some_and(|s| s.revision() != desk.bench.single.revision);
     if stale {
-        let words = format!("{} {}", icon::CLOCK_COUNTER_CLOCKWISE, t.get("panel-answer-stale"));
+        let words = format!(
+            "{} {}",
+            icon::CLOCK_COUNTER_CLOCKWISE,
+            t.get("panel-answer-stale")
+        );
         ui.label(RichText::new(words).color(colour(theme(ui).warn)));
     }
     let Some(variant) = variant else { return };
@@ -372,7 +426,8 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         ui.label(strong(t.get("panel-answers")));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if button::icon(ui, icon::COPY, &t.get("panel-copy-tsv"), false).clicked() {
-                ui.ctx().copy_text(difference_table::to_tsv(&variant.answers, t, '\t'));
+                ui.ctx()
+                    .copy_text(difference_table::to_tsv(&variant.answers, t, '\t'));
                 desk.say(Weight::Done, t.get("report-copied"));
             }
             let csv = t.with("panel-export-csv", &[("name", &t.get("room-what-if"))]);
@@ -386,7 +441,10 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     let confidence = number(100.0 * view.outcome.confidence, 0);
     let n = variant.pairs.to_string();
     let family = view.outcome.family.to_string();
-    let note = t.with("cli-whatif-note", &[("n", &n), ("confidence", &confidence), ("family", &family)]);
+    let note = t.with(
+        "cli-whatif-note",
+        &[("n", &n), ("confidence", &confidence), ("family", &family)],
+    );
     ui.label(small(ui, note));
     if !variant.elsewhere.is_empty() {
         ui.add_space(space_pt::L);

@@ -1,6 +1,9 @@
 //! Windows above the frame: preferences, keys, findings, about, find.
 
-use egui::{Align2, Area, Context, Frame, Id, Key, Label, Margin, Modal, Order, RichText, ScrollArea, TextEdit, Ui, Vec2, WidgetInfo, WidgetType};
+use egui::{
+    Align2, Area, Context, Frame, Id, Key, Label, Margin, Modal, Order, RichText, ScrollArea,
+    TextEdit, Ui, Vec2, WidgetInfo, WidgetType,
+};
 use egui_phosphor::regular as icon;
 
 use super::button;
@@ -39,7 +42,9 @@ const FOUND_MAX: usize = 12;
 
 /// Draws the window that is open.
 pub fn show(ctx: &Context, desk: &mut Desk) {
-    let Some(window) = desk.window.take() else { return };
+    let Some(window) = desk.window.take() else {
+        return;
+    };
     let width: f32 = match window {
         Window::Find { .. } | Window::Findings => 560.0,
         _ => 460.0,
@@ -79,16 +84,18 @@ pub fn show(ctx: &Context, desk: &mut Desk) {
                     });
                 });
                 ui.add_space(space_pt::S);
-                ScrollArea::vertical().max_height(room.y - 80.0).show(ui, |ui| match other {
-                    Window::Preferences => preferences(ui, desk),
-                    Window::Keys => keys(ui, desk),
-                    Window::Findings => {
-                        if findings(ui, desk) {
-                            stays = None;
+                ScrollArea::vertical()
+                    .max_height(room.y - 80.0)
+                    .show(ui, |ui| match other {
+                        Window::Preferences => preferences(ui, desk),
+                        Window::Keys => keys(ui, desk),
+                        Window::Findings => {
+                            if findings(ui, desk) {
+                                stays = None;
+                            }
                         }
-                    }
-                    _ => about(ui, desk),
-                });
+                        _ => about(ui, desk),
+                    });
                 stays
             }
         }
@@ -102,10 +109,14 @@ pub fn show(ctx: &Context, desk: &mut Desk) {
 fn choices<T: PartialEq + Copy>(ui: &mut Ui, label: &str, now: &mut T, all: &[(T, String)]) {
     ui.horizontal(|ui| {
         let size = Vec2::new(150.0, frame_pt::ROW);
-        ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            ui.set_min_width(size.x);
-            ui.label(label);
-        });
+        ui.allocate_ui_with_layout(
+            size,
+            egui::Layout::left_to_right(egui::Align::Center),
+            |ui| {
+                ui.set_min_width(size.x);
+                ui.label(label);
+            },
+        );
         for (value, name) in all {
             if ui.selectable_label(*now == *value, name).clicked() {
                 *now = *value;
@@ -117,7 +128,10 @@ fn choices<T: PartialEq + Copy>(ui: &mut Ui, label: &str, now: &mut T, all: &[(T
 fn preferences(ui: &mut Ui, desk: &mut Desk) {
     let t = desk.texts();
     let mut lang = t.lang();
-    let languages = [(Lang::Ko, "한국어".to_owned()), (Lang::En, "English".to_owned())];
+    let languages = [
+        (Lang::Ko, "한국어".to_owned()),
+        (Lang::En, "English".to_owned()),
+    ];
     choices(ui, &t.get("pref-language"), &mut lang, &languages);
     if lang != t.lang() {
         desk.speak(lang);
@@ -136,9 +150,19 @@ fn preferences(ui: &mut Ui, desk: &mut Desk) {
         (Compute::Gpu, "GPU".to_owned()),
         (Compute::Cpu, "CPU".to_owned()),
     ];
-    choices(ui, &t.get("pref-compute"), &mut desk.prefs.compute, &computes);
+    choices(
+        ui,
+        &t.get("pref-compute"),
+        &mut desk.prefs.compute,
+        &computes,
+    );
     let motions = [(false, t.get("pref-moves")), (true, t.get("pref-still"))];
-    choices(ui, &t.get("pref-motion"), &mut desk.prefs.reduced_motion, &motions);
+    choices(
+        ui,
+        &t.get("pref-motion"),
+        &mut desk.prefs.reduced_motion,
+        &motions,
+    );
     rule(ui);
     ui.horizontal(|ui| {
         if ui.button(t.get("pref-layout")).clicked() {
@@ -165,7 +189,13 @@ fn keys(ui: &mut Ui, desk: &mut Desk) {
         });
     }
     rule(ui);
-    for key in ["mouse-orbit", "mouse-pan", "mouse-zoom", "mouse-select", "mouse-follow"] {
+    for key in [
+        "mouse-orbit",
+        "mouse-pan",
+        "mouse-zoom",
+        "mouse-select",
+        "mouse-follow",
+    ] {
         ui.horizontal(|ui| {
             ui.label(t.get(key));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -178,7 +208,9 @@ fn keys(ui: &mut Ui, desk: &mut Desk) {
 /// True: a place was chosen.
 fn findings(ui: &mut Ui, desk: &mut Desk) -> bool {
     let t = desk.texts();
-    let Some(session) = &desk.session else { return false };
+    let Some(session) = &desk.session else {
+        return false;
+    };
     let look = theme(ui);
     let mut chosen = None;
     if session.findings().is_empty() && session.refusal().is_none() {
@@ -203,7 +235,11 @@ fn findings(ui: &mut Ui, desk: &mut Desk) -> bool {
                 if let Some(near) = &finding.nearest {
                     ui.label(small(ui, t.with("panel-did-you-mean", &[("name", near)])));
                 }
-                let place_words = if place.is_empty() { t.get("tree-scene") } else { place.to_owned() };
+                let place_words = if place.is_empty() {
+                    t.get("tree-scene")
+                } else {
+                    place.to_owned()
+                };
                 if ui.link(place_words).clicked() {
                     chosen = Some(place.to_owned());
                 }
@@ -220,16 +256,30 @@ fn findings(ui: &mut Ui, desk: &mut Desk) -> bool {
 
 fn about(ui: &mut Ui, desk: &mut Desk) {
     let t = desk.texts();
-    ui.label(strong("Geoul 거울").size(type_pt::HERO).color(colour(theme(ui).accent)));
+    ui.label(
+        strong("Geoul 거울")
+            .size(type_pt::HERO)
+            .color(colour(theme(ui).accent)),
+    );
     ui.label(t.get("about-what"));
     ui.add_space(space_pt::S);
-    let adapter = if desk.adapter.is_empty() { "–".to_owned() } else { desk.adapter.clone() };
+    let adapter = if desk.adapter.is_empty() {
+        "–".to_owned()
+    } else {
+        desk.adapter.clone()
+    };
     for (key, value) in [
         ("about-version", env!("CARGO_PKG_VERSION").to_owned()),
         ("about-adapter", adapter),
-        ("about-system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+        (
+            "about-system",
+            format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        ),
         ("about-licence", "MIT OR Apache-2.0".to_owned()),
-        ("about-fonts", "Pretendard (OFL 1.1), Phosphor (MIT)".to_owned()),
+        (
+            "about-fonts",
+            "Pretendard (OFL 1.1), Phosphor (MIT)".to_owned(),
+        ),
     ] {
         super::field::fact(ui, &t.get(key), value);
     }
@@ -285,7 +335,15 @@ fn search(desk: &Desk, wanted: &str) -> Vec<Found> {
     let mut add = |rank: usize, icon, name: &str, kind: String, go: Go| {
         if let Some(fit) = fit(name, &wanted) {
             let name = name.to_owned();
-            found.push((fit + rank, Found { icon, name, kind, go }));
+            found.push((
+                fit + rank,
+                Found {
+                    icon,
+                    name,
+                    kind,
+                    go,
+                },
+            ));
         }
     };
     for room in ROOMS.iter().filter(|r| (r.fits)(desk)) {
@@ -294,36 +352,78 @@ fn search(desk: &Desk, wanted: &str) -> Vec<Found> {
     }
     for command in COMMANDS.iter().filter(|c| (c.fits)(desk)) {
         let name = t.get(&command.text_key());
-        add(2, command.icon, &name, t.get("find-command"), Go::Command(command));
+        add(
+            2,
+            command.icon,
+            &name,
+            t.get("find-command"),
+            Go::Command(command),
+        );
     }
     if !wanted.is_empty() {
         if let Some(scene) = desk.session.as_ref().and_then(|s| s.scene()) {
             for (i, group) in (0u32..).zip(&scene.tool_groups) {
                 let kind = t.get("record-tool-group");
-                add(1, icon::CUBE, &group.name, kind, Go::Select(Selection::Group(i)));
+                add(
+                    1,
+                    icon::CUBE,
+                    &group.name,
+                    kind,
+                    Go::Select(Selection::Group(i)),
+                );
             }
             for (i, product) in (0u32..).zip(&scene.products) {
                 let kind = t.get("record-product");
-                add(1, icon::PACKAGE, &product.name, kind, Go::Select(Selection::Product(i)));
+                add(
+                    1,
+                    icon::PACKAGE,
+                    &product.name,
+                    kind,
+                    Go::Select(Selection::Product(i)),
+                );
             }
             for (i, route) in (0u32..).zip(&scene.routes) {
                 let kind = t.get("record-route");
-                add(1, icon::PATH, &route.name, kind, Go::Select(Selection::Route(i)));
+                add(
+                    1,
+                    icon::PATH,
+                    &route.name,
+                    kind,
+                    Go::Select(Selection::Route(i)),
+                );
             }
             for crew in &scene.crews {
                 let place = format!("crews.{}", crate::scene::locate::segment(&crew.name));
-                add(3, icon::WRENCH, &crew.name, t.get("tree-crews"), Go::Place(place));
+                add(
+                    3,
+                    icon::WRENCH,
+                    &crew.name,
+                    t.get("tree-crews"),
+                    Go::Place(place),
+                );
             }
         }
         if let Some(model) = desk.session.as_ref().and_then(|s| s.model()) {
             for (i, tool) in (0u32..).zip(&model.names.tools) {
-                add(5, icon::CIRCLE, tool, t.get("record-tool"), Go::Select(Selection::Tool(i)));
+                add(
+                    5,
+                    icon::CIRCLE,
+                    tool,
+                    t.get("record-tool"),
+                    Go::Select(Selection::Tool(i)),
+                );
             }
         }
         if let Some(live) = &desk.live {
             for lot in live.lots() {
                 let name = live.lot_name(lot.key);
-                add(5, icon::STACK, &name, t.get("find-lot"), Go::Select(Selection::Lot(lot.key)));
+                add(
+                    5,
+                    icon::STACK,
+                    &name,
+                    t.get("find-lot"),
+                    Go::Select(Selection::Lot(lot.key)),
+                );
             }
         }
     }
@@ -339,7 +439,11 @@ fn find(ui: &mut Ui, desk: &mut Desk, mut wanted: String, mut marked: usize) -> 
     let before = wanted.clone();
     let (up, down, enter) = ui.input(|i| {
         let pressed = |k| i.key_pressed(k);
-        (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
+        (
+            pressed(Key::ArrowUp),
+            pressed(Key::ArrowDown),
+            pressed(Key::Enter),
+        )
     });
     let response = ui.add(
         TextEdit::singleline(&mut wanted)
@@ -415,19 +519,21 @@ pub fn notices(ctx: &Context, desk: &mut Desk) {
                     Weight::Warning => (icon::WARNING, look.warn),
                     Weight::Failure => (icon::WARNING_CIRCLE, look.bad),
                 };
-                Frame::popup(ui.style()).inner_margin(Margin::same(space_pt::S as i8)).show(ui, |ui| {
-                    ui.set_width(320.0);
-                    ui.horizontal_top(|ui| {
-                        ui.label(RichText::new(face).color(colour(tint)));
-                        ui.vertical(|ui| {
-                            ui.set_width(256.0);
-                            ui.add(Label::new(&notice.text).wrap());
+                Frame::popup(ui.style())
+                    .inner_margin(Margin::same(space_pt::S as i8))
+                    .show(ui, |ui| {
+                        ui.set_width(320.0);
+                        ui.horizontal_top(|ui| {
+                            ui.label(RichText::new(face).color(colour(tint)));
+                            ui.vertical(|ui| {
+                                ui.set_width(256.0);
+                                ui.add(Label::new(&notice.text).wrap());
+                            });
+                            if button::icon(ui, icon::X, &t.get("panel-close"), false).clicked() {
+                                gone = Some(i);
+                            }
                         });
-                        if button::icon(ui, icon::X, &t.get("panel-close"), false).clicked() {
-                            gone = Some(i);
-                        }
                     });
-                });
             }
         });
     if let Some(i) = gone {

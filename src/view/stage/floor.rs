@@ -79,7 +79,11 @@ struct Colours {
 
 fn colours(tone: Tone) -> Colours {
     let of = |hex: u32| {
-        LinearRgba::from(Srgba::rgb_u8((hex >> 16) as u8, (hex >> 8) as u8, hex as u8))
+        LinearRgba::from(Srgba::rgb_u8(
+            (hex >> 16) as u8,
+            (hex >> 8) as u8,
+            hex as u8,
+        ))
     };
     match tone {
         Tone::Dark => Colours {
@@ -215,12 +219,26 @@ fn lane(flat: &mut Flat, aisle: &plant::Aisle, c: &Colours) {
     let half = 0.5 * aisle.width_m;
     let (x0, x1) = (from[0].min(to[0]), from[0].max(to[0]));
     let (y0, y1) = (from[1].min(to[1]), from[1].max(to[1]));
-    let y = if aisle.kind == AisleKind::Spine { 0.024 } else { 0.018 };
+    let y = if aisle.kind == AisleKind::Spine {
+        0.024
+    } else {
+        0.018
+    };
     let strip = |a: f64, b: f64| {
         if along_x {
-            Rect { x_m: x0, y_m: y0 + a, width_m: x1 - x0, depth_m: b - a }
+            Rect {
+                x_m: x0,
+                y_m: y0 + a,
+                width_m: x1 - x0,
+                depth_m: b - a,
+            }
         } else {
-            Rect { x_m: x0 + a, y_m: y0, width_m: b - a, depth_m: y1 - y0 }
+            Rect {
+                x_m: x0 + a,
+                y_m: y0,
+                width_m: b - a,
+                depth_m: y1 - y0,
+            }
         }
     };
     flat.rect(&strip(-half, half), y, c.aisle);
@@ -255,7 +273,10 @@ fn under(standing: &[Footprint], strength: f32) -> Flat {
                 if i != k {
                     ring.rotate_left(1);
                 }
-                flat.quad(ring.map(|(i, k)| corner(i, k)), ring.map(|(i, k)| dark(i, k)));
+                flat.quad(
+                    ring.map(|(i, k)| corner(i, k)),
+                    ring.map(|(i, k)| dark(i, k)),
+                );
             }
         }
     }
@@ -269,9 +290,19 @@ mod tests {
     #[test]
     fn faces_look_up() {
         let mut flat = Flat::default();
-        let rect = Rect { x_m: 1.0, y_m: 2.0, width_m: 3.0, depth_m: 4.0 };
+        let rect = Rect {
+            x_m: 1.0,
+            y_m: 2.0,
+            width_m: 3.0,
+            depth_m: 4.0,
+        };
         flat.rect(&rect, 0.0, LinearRgba::WHITE);
-        let place = plant::Placement { x_m: 5.0, y_m: 1.0, z_m: 0.0, heading_deg: 30.0 };
+        let place = plant::Placement {
+            x_m: 5.0,
+            y_m: 1.0,
+            z_m: 0.0,
+            heading_deg: 30.0,
+        };
         let dark = under(&[(place, 2.0, 3.0)], 0.5);
         for flat in [flat, dark] {
             for t in flat.indices.chunks(3) {

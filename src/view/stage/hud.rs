@@ -34,12 +34,28 @@ pub fn draw(painter: &Painter, stage: &Stage, texts: &Texts, dark: bool, area: R
     if area.width() < 360.0 || area.height() < 240.0 {
         return [Rect::NOTHING; 3];
     }
-    let scale = scale_bar(painter, stage, theme, pos2(area.right() - edge, area.bottom() - edge));
-    let compass = compass(painter, stage, theme, pos2(area.right() - edge - 22.0, area.top() + edge + 22.0));
+    let scale = scale_bar(
+        painter,
+        stage,
+        theme,
+        pos2(area.right() - edge, area.bottom() - edge),
+    );
+    let compass = compass(
+        painter,
+        stage,
+        theme,
+        pos2(area.right() - edge - 22.0, area.top() + edge + 22.0),
+    );
     let legend = match stage.overlay {
         // The panels paint the heat map's colours at this place.
         Some(_) => Rect::from_min_size(pos2(area.left(), area.bottom() - 80.0), vec2(240.0, 80.0)),
-        None => state_legend(painter, texts, theme, pos2(area.left() + edge, area.bottom() - edge), area),
+        None => state_legend(
+            painter,
+            texts,
+            theme,
+            pos2(area.left() + edge, area.bottom() - edge),
+            area,
+        ),
     };
     [scale, compass, legend]
 }
@@ -53,8 +69,16 @@ fn scale_bar(painter: &Painter, stage: &Stage, theme: &tokens::Theme, corner: Po
     let per_m = stage.points_per_m(pose.distance);
     let m = bar_m(per_m);
     let width = m * per_m;
-    let label = if m >= 1.0 { format!("{m:.0} m") } else { format!("{m:.1} m") };
-    let galley = painter.layout_no_wrap(label, FontId::proportional(type_pt::SMALL), paint(theme.text, 1.0));
+    let label = if m >= 1.0 {
+        format!("{m:.0} m")
+    } else {
+        format!("{m:.1} m")
+    };
+    let galley = painter.layout_no_wrap(
+        label,
+        FontId::proportional(type_pt::SMALL),
+        paint(theme.text, 1.0),
+    );
     let size = vec2(width.max(galley.size().x) + 20.0, galley.size().y + 20.0);
     let rect = Align2::RIGHT_BOTTOM.anchor_size(corner, size);
     plate(painter, theme, rect);
@@ -84,7 +108,10 @@ fn compass(painter: &Painter, stage: &Stage, theme: &tokens::Theme, middle: Pos2
     let east = along(Vec3::X);
     for (axis, colour) in [(east, theme.dim), (north, theme.accent)] {
         let tip = middle + axis * (radius - 9.0);
-        painter.line_segment([middle - axis * 4.0, tip], Stroke::new(2.0, paint(colour, 1.0)));
+        painter.line_segment(
+            [middle - axis * 4.0, tip],
+            Stroke::new(2.0, paint(colour, 1.0)),
+        );
         painter.circle_filled(tip, 2.2, paint(colour, 1.0));
     }
     let letter = |axis: egui::Vec2, text: &str, colour: Rgb| {
@@ -103,7 +130,13 @@ fn compass(painter: &Painter, stage: &Stage, theme: &tokens::Theme, middle: Pos2
 }
 
 /// The states of tools with their colours and glyphs.
-fn state_legend(painter: &Painter, texts: &Texts, theme: &tokens::Theme, corner: Pos2, area: Rect) -> Rect {
+fn state_legend(
+    painter: &Painter,
+    texts: &Texts,
+    theme: &tokens::Theme,
+    corner: Pos2,
+    area: Rect,
+) -> Rect {
     let shown = [
         tokens::ToolState::Productive,
         tokens::ToolState::Standby,
@@ -113,7 +146,13 @@ fn state_legend(painter: &Painter, texts: &Texts, theme: &tokens::Theme, corner:
     let font = FontId::proportional(type_pt::SMALL);
     let galleys: Vec<_> = shown
         .iter()
-        .map(|s| painter.layout_no_wrap(texts.get(s.i18n_key()), font.clone(), paint(theme.text, 1.0)))
+        .map(|s| {
+            painter.layout_no_wrap(
+                texts.get(s.i18n_key()),
+                font.clone(),
+                paint(theme.text, 1.0),
+            )
+        })
         .collect();
     let width: f32 = galleys.iter().map(|g| g.size().x + 34.0).sum();
     let height = galleys.iter().fold(0.0, |m: f32, g| m.max(g.size().y)) + 12.0;
@@ -125,9 +164,17 @@ fn state_legend(painter: &Painter, texts: &Texts, theme: &tokens::Theme, corner:
     let mut x = rect.left() + 10.0;
     for (state, galley) in shown.iter().zip(galleys) {
         let at = pos2(x + 6.0, rect.center().y);
-        painter.rect_filled(Rect::from_center_size(at, vec2(12.0, 12.0)), 3.0, paint(state.colour(), 1.0));
+        painter.rect_filled(
+            Rect::from_center_size(at, vec2(12.0, 12.0)),
+            3.0,
+            paint(state.colour(), 1.0),
+        );
         let step = galley.size().x + 34.0;
-        painter.galley(pos2(x + 18.0, rect.center().y - 0.5 * galley.size().y), galley, paint(theme.text, 1.0));
+        painter.galley(
+            pos2(x + 18.0, rect.center().y - 0.5 * galley.size().y),
+            galley,
+            paint(theme.text, 1.0),
+        );
         x += step;
     }
     rect
@@ -141,9 +188,15 @@ mod tests {
     fn the_bar_is_a_round_length_that_fits() {
         for per_m in [0.003, 0.4, 3.7, 88.0, 900.0] {
             let m = bar_m(per_m);
-            assert!(m * per_m <= BAR_PT * 1.001 && m * per_m > 0.39 * BAR_PT, "{per_m}: {m}");
+            assert!(
+                m * per_m <= BAR_PT * 1.001 && m * per_m > 0.39 * BAR_PT,
+                "{per_m}: {m}"
+            );
             let lead = m / libm::powf(10.0, libm::floorf(libm::log10f(m) + 1e-4));
-            assert!([1.0, 2.0, 5.0].iter().any(|s| (lead - s).abs() < 0.01), "{m}");
+            assert!(
+                [1.0, 2.0, 5.0].iter().any(|s| (lead - s).abs() < 0.01),
+                "{m}"
+            );
         }
     }
 }

@@ -75,12 +75,16 @@ pub fn list_labels(
         }
     }
     for &group in ids.all(Kind::ToolGroup) {
-        let Ok((name, body, children)) = groups.get(group) else { continue };
+        let Ok((name, body, children)) = groups.get(group) else {
+            continue;
+        };
         let up = body.height_m as f32 + 0.9;
         // A group that stands in several bays is named in each.
         let mut parts: Vec<(Option<Entity>, Vec3, u32)> = Vec::new();
         for &tool in children {
-            let Ok((place, tool_name, bay)) = tools.get(tool) else { continue };
+            let Ok((place, tool_name, bay)) = tools.get(tool) else {
+                continue;
+            };
             let at = Vec3::new(place.x_m as f32, up, -place.y_m as f32);
             list.push(Label {
                 rank: Rank::Tool,
@@ -132,7 +136,9 @@ fn choose(
         if placed.len() == LABELS_MAX {
             break;
         }
-        let Some((at, depth)) = stage.point_at(label.at) else { continue };
+        let Some((at, depth)) = stage.point_at(label.at) else {
+            continue;
+        };
         let at = Pos2::new(at.x, at.y);
         let scale = stage.points_per_m(depth);
         let (from, to) = (shown_from(label.rank), shown_to(label.rank));
@@ -141,7 +147,11 @@ fn choose(
         }
         // In over the first fifth of its range, out over the last, and with distance.
         let near = ((scale - from) / (0.2 * from).max(1e-3)).min(1.0);
-        let out = if to.is_finite() { ((to - scale) / (0.2 * to)).min(1.0) } else { 1.0 };
+        let out = if to.is_finite() {
+            ((to - scale) / (0.2 * to)).min(1.0)
+        } else {
+            1.0
+        };
         let far = ((reach - depth) / (0.45 * reach)).clamp(0.0, 1.0);
         let opacity = near.min(out) * far;
         if opacity < 0.12 {
@@ -153,13 +163,24 @@ fn choose(
             continue;
         }
         taken.push(rect.expand2(egui::vec2(4.0, 2.0)));
-        placed.push(Placed { label: k, at, opacity });
+        placed.push(Placed {
+            label: k,
+            at,
+            opacity,
+        });
     }
     placed
 }
 
 /// Draws the names inside `area`, except over `keep_free`.
-pub fn draw(painter: &Painter, stage: &Stage, labels: &Labels, dark: bool, area: egui::Rect, keep_free: &[egui::Rect]) {
+pub fn draw(
+    painter: &Painter,
+    stage: &Stage,
+    labels: &Labels,
+    dark: bool,
+    area: egui::Rect,
+    keep_free: &[egui::Rect],
+) {
     let theme = if dark { &tokens::DARK } else { &tokens::LIGHT };
     let font = |rank: Rank| {
         FontId::proportional(match rank {
@@ -204,7 +225,9 @@ pub fn outline(
     colour: Color32,
     width: f32,
 ) {
-    let Some(solid) = targets.solid(of, carriers) else { return };
+    let Some(solid) = targets.solid(of, carriers) else {
+        return;
+    };
     let mut points = Vec::with_capacity(8);
     for corner in solid.corners() {
         match stage.point_at(corner) {
@@ -219,7 +242,10 @@ pub fn outline(
         colour.gamma_multiply(0.10),
         egui::Stroke::NONE,
     ));
-    painter.add(egui::Shape::closed_line(hull, egui::Stroke::new(width, colour)));
+    painter.add(egui::Shape::closed_line(
+        hull,
+        egui::Stroke::new(width, colour),
+    ));
 }
 
 /// Name of what is pointed at, as a tag over its box.
@@ -232,14 +258,21 @@ pub fn tag(
     text: String,
     dark: bool,
 ) {
-    let Some(solid) = targets.solid(of, carriers) else { return };
+    let Some(solid) = targets.solid(of, carriers) else {
+        return;
+    };
     let top = solid.at.translation + Vec3::Y * (2.0 * solid.half.y + 0.4);
-    let Some((at, _)) = stage.point_at(top) else { return };
+    let Some((at, _)) = stage.point_at(top) else {
+        return;
+    };
     let theme = if dark { &tokens::DARK } else { &tokens::LIGHT };
     let [r, g, b] = theme.text.parts();
     let colour = Color32::from_rgb(r, g, b);
     let galley = painter.layout_no_wrap(text, FontId::proportional(tokens::type_pt::BODY), colour);
-    let rect = Align2::CENTER_BOTTOM.anchor_size(Pos2::new(at.x, at.y - 6.0), galley.size() + egui::vec2(16.0, 8.0));
+    let rect = Align2::CENTER_BOTTOM.anchor_size(
+        Pos2::new(at.x, at.y - 6.0),
+        galley.size() + egui::vec2(16.0, 8.0),
+    );
     let [r, g, b] = theme.raised.parts();
     painter.rect_filled(rect, 5.0, Color32::from_rgb(r, g, b).gamma_multiply(0.96));
     let [r, g, b] = theme.accent.parts();
@@ -283,7 +316,14 @@ mod tests {
     #[test]
     fn a_hull_holds_the_corners_and_drops_what_is_inside() {
         let p = |x, y| Pos2::new(x, y);
-        let all = vec![p(0.0, 0.0), p(4.0, 0.0), p(4.0, 3.0), p(0.0, 3.0), p(2.0, 1.0), p(2.0, 0.0)];
+        let all = vec![
+            p(0.0, 0.0),
+            p(4.0, 0.0),
+            p(4.0, 3.0),
+            p(0.0, 3.0),
+            p(2.0, 1.0),
+            p(2.0, 0.0),
+        ];
         let hull = hull(all);
         assert_eq!(hull.len(), 4, "{hull:?}");
         assert!(!hull.contains(&p(2.0, 1.0)));
@@ -297,7 +337,9 @@ mod tests {
             at: Vec3::new(f32::from(k as u16 % 20), 0.0, f32::from(k as u16 / 20)),
             extent: 1.0,
         };
-        let labels = Labels { list: (0..400).map(label).collect() };
+        let labels = Labels {
+            list: (0..400).map(label).collect(),
+        };
         let mut stage = Stage {
             rect: URect::new(0, 0, 1000, 800),
             scale: 1.0,
@@ -311,7 +353,10 @@ mod tests {
         let free = egui::Rect::from_min_size(Pos2::new(400.0, 300.0), egui::vec2(200.0, 200.0));
         let placed = choose(&stage, &labels, area, &mut vec![free], |_| size);
         assert!(placed.len() > 10, "{}", placed.len());
-        let rects: Vec<egui::Rect> = placed.iter().map(|p| egui::Rect::from_center_size(p.at, size)).collect();
+        let rects: Vec<egui::Rect> = placed
+            .iter()
+            .map(|p| egui::Rect::from_center_size(p.at, size))
+            .collect();
         for (i, a) in rects.iter().enumerate() {
             assert!(!a.intersects(free));
             assert!(rects[..i].iter().all(|b| !a.intersects(*b)));

@@ -91,8 +91,9 @@ pub struct StockerBody {
 
 /// Transform of a thing that stands at a place.
 pub fn standing(place: &plant::Placement) -> Transform {
-    Transform::from_xyz(place.x_m as f32, place.z_m as f32, -place.y_m as f32)
-        .with_rotation(Quat::from_rotation_y((place.heading_deg as f32).to_radians()))
+    Transform::from_xyz(place.x_m as f32, place.z_m as f32, -place.y_m as f32).with_rotation(
+        Quat::from_rotation_y((place.heading_deg as f32).to_radians()),
+    )
 }
 
 /// Spawns the bodies of tools and stockers.
@@ -157,9 +158,17 @@ pub fn choose_detail(
     *seen = (eye, stage.scale, count);
     let plan = stage.rig.is_plan();
     for (mut body, mut mesh, at) in &mut bodies {
-        let depth = if plan { pose.distance } else { eye.distance(at.translation) };
+        let depth = if plan {
+            pose.distance
+        } else {
+            eye.distance(at.translation)
+        };
         let points = body.height * stage.points_per_m(depth);
-        let limit = if body.near { HOLD * NEAR_POINTS } else { NEAR_POINTS };
+        let limit = if body.near {
+            HOLD * NEAR_POINTS
+        } else {
+            NEAR_POINTS
+        };
         let near = points > limit;
         if near != body.near {
             body.near = near;

@@ -106,7 +106,12 @@ impl Stage {
     /// Points (not pixels) that a metre takes at a depth, m.
     pub fn points_per_m(&self, depth: f32) -> f32 {
         let pose = self.rig.pose();
-        let height_m = pose.height_m() * if self.rig.is_plan() { 1.0 } else { depth / pose.distance };
+        let height_m = pose.height_m()
+            * if self.rig.is_plan() {
+                1.0
+            } else {
+                depth / pose.distance
+            };
         self.rect.height() as f32 / self.scale.max(1e-3) / height_m.max(1e-3)
     }
 }
@@ -155,7 +160,12 @@ impl Plugin for StagePlugin {
                         pick::list_targets,
                         labels::list_labels,
                     ),
-                    (lamps::spawn_lamps, traffic::forget, ports::forget, people::forget),
+                    (
+                        lamps::spawn_lamps,
+                        traffic::forget,
+                        ports::forget,
+                        people::forget,
+                    ),
                 )
                     .chain()
                     .run_if(plant_changed)
@@ -187,7 +197,11 @@ impl Plugin for StagePlugin {
 }
 
 /// Whether another plant was spawned, or the tone changed.
-fn plant_changed(ids: Res<'_, SpawnedIds>, stage: Res<'_, Stage>, mut tone: Local<'_, Option<Tone>>) -> bool {
+fn plant_changed(
+    ids: Res<'_, SpawnedIds>,
+    stage: Res<'_, Stage>,
+    mut tone: Local<'_, Option<Tone>>,
+) -> bool {
     let new_tone = tone.replace(stage.tone) != Some(stage.tone);
     ids.is_changed() || new_tone
 }

@@ -86,13 +86,17 @@ impl Targets {
     pub fn pick(&self, ray: &Ray3d, carriers: Option<&Carriers>) -> Option<Picked> {
         let boxes = self.tools.iter().chain(&self.stockers);
         let solid = boxes.filter_map(|s| Some((s.met(ray)?, s.of)));
-        let moving = carriers.into_iter().flat_map(|c| &c.shown).filter_map(|(lot, at)| {
-            let along = (*at - ray.origin).dot(*ray.direction);
-            let beside = (*at - ray.origin) - *ray.direction * along;
-            // A carrier far away is small; the pointer may miss it by a little.
-            let reach = CARRIER_M.max(0.008 * along);
-            (along > 0.0 && beside.length() < reach).then_some((along - CARRIER_M, Picked::Lot(*lot)))
-        });
+        let moving = carriers
+            .into_iter()
+            .flat_map(|c| &c.shown)
+            .filter_map(|(lot, at)| {
+                let along = (*at - ray.origin).dot(*ray.direction);
+                let beside = (*at - ray.origin) - *ray.direction * along;
+                // A carrier far away is small; the pointer may miss it by a little.
+                let reach = CARRIER_M.max(0.008 * along);
+                (along > 0.0 && beside.length() < reach)
+                    .then_some((along - CARRIER_M, Picked::Lot(*lot)))
+            });
         let nearest = solid.chain(moving).min_by(|a, b| a.0.total_cmp(&b.0));
         let floor = || {
             let bay = self.bays.iter().find(|b| b.met(ray).is_some())?;
@@ -145,7 +149,11 @@ pub fn list_targets(
             // A tool without a body keeps its position in the list and cannot be met.
             _ => (Transform::default(), Vec3::NEG_ONE),
         };
-        targets.tools.push(Solid { of: Picked::Tool(k), at, half });
+        targets.tools.push(Solid {
+            of: Picked::Tool(k),
+            at,
+            half,
+        });
     }
     for (k, &stocker) in (0u32..).zip(ids.all(Kind::Stocker)) {
         if let Ok(place) = stockers.get(stocker) {
@@ -182,13 +190,19 @@ mod tests {
     }
 
     fn ray(from: Vec3, to: Vec3) -> Ray3d {
-        Ray3d { origin: from, direction: Dir3::new(to - from).unwrap() }
+        Ray3d {
+            origin: from,
+            direction: Dir3::new(to - from).unwrap(),
+        }
     }
 
     #[test]
     fn the_nearest_box_is_met_and_turned_boxes_are_turned() {
         let targets = Targets {
-            tools: vec![solid(0, 0.0, 0.0), solid(1, 10.0, core::f32::consts::FRAC_PI_2)],
+            tools: vec![
+                solid(0, 0.0, 0.0),
+                solid(1, 10.0, core::f32::consts::FRAC_PI_2),
+            ],
             ..Targets::default()
         };
         let along = ray(Vec3::new(-20.0, 1.0, 0.0), Vec3::new(20.0, 1.0, 0.0));
@@ -204,10 +218,18 @@ mod tests {
 
     #[test]
     fn a_carrier_hides_the_machine_below_it() {
-        let targets = Targets { tools: vec![solid(0, 0.0, 0.0)], ..Targets::default() };
-        let carriers = Carriers { shown: vec![([3, 4], Vec3::new(0.0, 5.0, 0.0))] };
+        let targets = Targets {
+            tools: vec![solid(0, 0.0, 0.0)],
+            ..Targets::default()
+        };
+        let carriers = Carriers {
+            shown: vec![([3, 4], Vec3::new(0.0, 5.0, 0.0))],
+        };
         let down = ray(Vec3::new(0.1, 30.0, 0.0), Vec3::new(0.1, 0.0, 0.0));
-        assert_eq!(targets.pick(&down, Some(&carriers)), Some(Picked::Lot([3, 4])));
+        assert_eq!(
+            targets.pick(&down, Some(&carriers)),
+            Some(Picked::Lot([3, 4]))
+        );
         assert_eq!(targets.pick(&down, None), Some(Picked::Tool(0)));
     }
 }

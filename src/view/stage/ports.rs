@@ -65,7 +65,10 @@ impl Ports {
         self.group_at = groups.iter().copied().zip(0..).collect();
         self.of_group = vec![[0, 0]; groups.len()];
         for (k, tool) in (0u32..).zip(all_tools) {
-            let group = tools.get(*tool).ok().and_then(|g| self.group_at.get(&g.parent()));
+            let group = tools
+                .get(*tool)
+                .ok()
+                .and_then(|g| self.group_at.get(&g.parent()));
             if let Some(&g) = group {
                 let range = &mut self.of_group[g as usize];
                 if range[1] == 0 {
@@ -77,14 +80,22 @@ impl Ports {
         self.ports.clear();
         self.of_tool = vec![[0, 0]; all_tools.len()];
         for &port in ids.all(Kind::LoadPort) {
-            let Ok((place, tool)) = ports.get(port) else { continue };
-            let Some(&tool) = self.tool_at.get(&tool.parent()) else { continue };
+            let Ok((place, tool)) = ports.get(port) else {
+                continue;
+            };
+            let Some(&tool) = self.tool_at.get(&tool.parent()) else {
+                continue;
+            };
             let range = &mut self.of_tool[tool as usize];
             if range[1] == 0 {
                 range[0] = self.ports.len() as u32;
             }
             range[1] += 1;
-            self.ports.push(Port { place: standing(place), shown: None, foup: None });
+            self.ports.push(Port {
+                place: standing(place),
+                shown: None,
+                foup: None,
+            });
         }
         self.taken = vec![0; all_tools.len()];
         self.turn = vec![0; groups.len()];
@@ -111,7 +122,9 @@ impl Ports {
             let turn = &mut self.turn[group as usize];
             let tool = first + *turn % count.max(1);
             // One port of a tool stays free for the lot that comes out.
-            if self.taken[tool as usize] + 1 < self.of_tool[tool as usize][1] && self.put(tool, product) {
+            if self.taken[tool as usize] + 1 < self.of_tool[tool as usize][1]
+                && self.put(tool, product)
+            {
                 return true;
             }
             self.turn[group as usize] += 1;
@@ -146,13 +159,17 @@ pub fn fill_ports(
     mut p: Local<'_, Ports>,
 ) {
     let p = &mut *p;
-    if let Some(mut forgotten) = forgotten && forgotten.0 {
+    if let Some(mut forgotten) = forgotten
+        && forgotten.0
+    {
         forgotten.0 = false;
         p.learn(&ids, &places, &tools);
     }
     p.dirty |= !changed.is_empty();
     p.since_s += time.delta_secs();
-    if !p.dirty || p.since_s < EVERY_S && !p.wanted.is_empty() && p.ports.iter().any(|x| x.foup.is_some()) {
+    if !p.dirty
+        || p.since_s < EVERY_S && !p.wanted.is_empty() && p.ports.iter().any(|x| x.foup.is_some())
+    {
         return;
     }
     p.since_s = 0.0;
@@ -190,7 +207,11 @@ pub fn fill_ports(
         match (port.foup, mesh) {
             (Some(foup), mesh) => {
                 if let Ok((mut shown, mut visibility)) = foups.get_mut(foup) {
-                    let now = if mesh.is_some() { Visibility::Visible } else { Visibility::Hidden };
+                    let now = if mesh.is_some() {
+                        Visibility::Visible
+                    } else {
+                        Visibility::Hidden
+                    };
                     visibility.set_if_neq(now);
                     if let Some(mesh) = mesh {
                         shown.0 = mesh;
@@ -211,7 +232,11 @@ pub fn fill_ports(
             (None, None) => {}
         }
     }
-    let room: u32 = bodies.iter().filter_map(|(b, _)| stockers.get(b.stocker).ok()).map(|s| s.capacity).sum();
+    let room: u32 = bodies
+        .iter()
+        .filter_map(|(b, _)| stockers.get(b.stocker).ok())
+        .map(|s| s.capacity)
+        .sum();
     let fill = stored as f32 / room.max(1) as f32;
     for (_, mut mesh) in &mut bodies {
         let wanted = library.stocker(&mut meshes, fill);

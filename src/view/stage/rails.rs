@@ -115,7 +115,10 @@ impl Network {
                 n
             }
             for e in &self.edges {
-                let (a, b) = (root(&mut island, e[0] as usize), root(&mut island, e[1] as usize));
+                let (a, b) = (
+                    root(&mut island, e[0] as usize),
+                    root(&mut island, e[1] as usize),
+                );
                 island[a] = b;
             }
             let mut best: Option<(f32, usize, usize)> = None;
@@ -243,7 +246,11 @@ pub fn keep_right(corners: &mut [Vec2], shift: f32) {
             (Some(b), Some(a)) => {
                 let both = b + a;
                 // On a bend the two rails meet at the corner's outer or inner point.
-                if both.length() > 0.3 { both / both.length_squared() * 2.0 * shift } else { b * shift }
+                if both.length() > 0.3 {
+                    both / both.length_squared() * 2.0 * shift
+                } else {
+                    b * shift
+                }
             }
             (Some(one), None) | (None, Some(one)) => one * shift,
             (None, None) => Vec2::ZERO,
@@ -281,8 +288,17 @@ pub fn spawn_rails(
     let mut sorted: Vec<&plant::Aisle> = aisles.iter().collect();
     // The spine first, then as they lie: the graph must not depend on the order of entities.
     sorted.sort_by(|a, b| {
-        let key = |x: &plant::Aisle| (x.kind != AisleKind::Spine, x.from_m[0], x.from_m[1], x.to_m[1]);
-        key(a).partial_cmp(&key(b)).unwrap_or(core::cmp::Ordering::Equal)
+        let key = |x: &plant::Aisle| {
+            (
+                x.kind != AisleKind::Spine,
+                x.from_m[0],
+                x.from_m[1],
+                x.to_m[1],
+            )
+        };
+        key(a)
+            .partial_cmp(&key(b))
+            .unwrap_or(core::cmp::Ordering::Equal)
     });
     let lines: Vec<[Vec2; 2]> = sorted
         .iter()
@@ -323,7 +339,11 @@ fn hung(network: &Network) -> Shape {
                 [x + 0.05, RAIL_M + 0.17, HALF_PAIR_M + 0.1],
                 Paint::DarkSteel,
             );
-            piece.plate([x - 0.03, RAIL_M + 0.17, -0.03], [x + 0.03, RAIL_M + 0.75, 0.03], Paint::DarkSteel);
+            piece.plate(
+                [x - 0.03, RAIL_M + 0.17, -0.03],
+                [x + 0.03, RAIL_M + 0.75, 0.03],
+                Paint::DarkSteel,
+            );
         }
         s.place(&piece, turn, [a.x, 0.0, a.y]);
     }
@@ -352,12 +372,18 @@ mod tests {
     #[test]
     fn the_way_is_the_shortest_along_the_rails() {
         let net = comb();
-        let (a, b) = (net.stop(Vec2::new(8.0, 25.0)).unwrap(), net.stop(Vec2::new(33.0, 35.0)).unwrap());
+        let (a, b) = (
+            net.stop(Vec2::new(8.0, 25.0)).unwrap(),
+            net.stop(Vec2::new(33.0, 35.0)).unwrap(),
+        );
         let (mut corners, mut rails) = (Vec::new(), Vec::new());
         net.way(a, b, &mut corners, &mut rails);
         assert_eq!(corners.first(), Some(&Vec2::new(10.0, 25.0)));
         assert_eq!(corners.last(), Some(&Vec2::new(30.0, 35.0)));
-        assert!((length(&corners) - (25.0 + 20.0 + 35.0)).abs() < 1e-3, "{corners:?}");
+        assert!(
+            (length(&corners) - (25.0 + 20.0 + 35.0)).abs() < 1e-3,
+            "{corners:?}"
+        );
         assert!(rails.len() >= 3);
 
         // Within one rail the way does not go round by its ends.
@@ -371,7 +397,10 @@ mod tests {
         let v = Vec2::new;
         let net = Network::new(&[[v(0.0, 0.0), v(0.0, 30.0)], [v(50.0, 0.0), v(50.0, 30.0)]]);
         assert!(net.far.iter().all(|d| d.is_finite()));
-        let (a, b) = (net.stop(v(0.0, 0.0)).unwrap(), net.stop(v(50.0, 30.0)).unwrap());
+        let (a, b) = (
+            net.stop(v(0.0, 0.0)).unwrap(),
+            net.stop(v(50.0, 30.0)).unwrap(),
+        );
         let (mut corners, mut rails) = (Vec::new(), Vec::new());
         net.way(a, b, &mut corners, &mut rails);
         assert!((length(&corners) - 80.0).abs() < 1e-3);
@@ -379,8 +408,19 @@ mod tests {
 
     #[test]
     fn vehicles_keep_to_one_side_round_corners() {
-        let mut way = [Vec2::new(0.0, 0.0), Vec2::new(10.0, 0.0), Vec2::new(10.0, 10.0)];
+        let mut way = [
+            Vec2::new(0.0, 0.0),
+            Vec2::new(10.0, 0.0),
+            Vec2::new(10.0, 10.0),
+        ];
         keep_right(&mut way, 1.0);
-        assert_eq!(way, [Vec2::new(0.0, 1.0), Vec2::new(9.0, 1.0), Vec2::new(9.0, 10.0)]);
+        assert_eq!(
+            way,
+            [
+                Vec2::new(0.0, 1.0),
+                Vec2::new(9.0, 1.0),
+                Vec2::new(9.0, 10.0)
+            ]
+        );
     }
 }

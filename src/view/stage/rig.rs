@@ -410,8 +410,14 @@ mod tests {
 
     #[test]
     fn a_turn_takes_the_short_way() {
-        let from = Pose { turn: 3.0, ..Pose::default() };
-        let to = Pose { turn: -3.0, ..Pose::default() };
+        let from = Pose {
+            turn: 3.0,
+            ..Pose::default()
+        };
+        let to = Pose {
+            turn: -3.0,
+            ..Pose::default()
+        };
         assert!(from.towards(&to, 0.5).turn > 3.0);
     }
 }

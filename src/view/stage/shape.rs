@@ -310,11 +310,21 @@ mod tests {
         assert!(lost > 0.0 && lost < 0.05, "{lost}");
 
         let mut column = Shape::new(Detail::Near);
-        column.column([0.0, 1.0, 0.0], [4.0, 1.0, 0.0], [1.0, 1.0], 64, Paint::Steel);
+        column.column(
+            [0.0, 1.0, 0.0],
+            [4.0, 1.0, 0.0],
+            [1.0, 1.0],
+            64,
+            Paint::Steel,
+        );
         assert!((volume(&column) - 4.0 * core::f32::consts::PI).abs() < 0.03);
 
         let mut wedge = Shape::new(Detail::Near);
-        wedge.profile(&[[0.0, 0.0], [2.0, 0.0], [2.0, 1.0]], [1.0, -1.0], Paint::Blue);
+        wedge.profile(
+            &[[0.0, 0.0], [2.0, 0.0], [2.0, 1.0]],
+            [1.0, -1.0],
+            Paint::Blue,
+        );
         assert!((volume(&wedge) - 2.0).abs() < 1e-5);
     }
 
@@ -322,8 +332,18 @@ mod tests {
     fn normals_look_the_way_the_faces_do() {
         let mut shape = Shape::new(Detail::Near);
         shape.block([0.0; 3], [1.0, 2.0, 3.0], Paint::White);
-        shape.column([5.0, 0.0, 0.0], [5.0, 1.0, 0.0], [1.0, 0.5], 6, Paint::White);
-        shape.profile(&[[9.0, 0.0], [9.0, 1.0], [8.0, 0.5]], [0.0, 1.0], Paint::White);
+        shape.column(
+            [5.0, 0.0, 0.0],
+            [5.0, 1.0, 0.0],
+            [1.0, 0.5],
+            6,
+            Paint::White,
+        );
+        shape.profile(
+            &[[9.0, 0.0], [9.0, 1.0], [8.0, 0.5]],
+            [0.0, 1.0],
+            Paint::White,
+        );
         for t in shape.indices.chunks(3) {
             let at = |i: u32| Vec3::from(shape.positions[i as usize]);
             let face = (at(t[1]) - at(t[0])).cross(at(t[2]) - at(t[0]));

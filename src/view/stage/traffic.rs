@@ -92,7 +92,10 @@ pub struct Carriers {
 impl Carriers {
     /// Where a lot's carrier is.
     pub fn of(&self, lot: [u32; 2]) -> Option<Vec3> {
-        self.shown.iter().find(|(l, _)| *l == lot).map(|(_, at)| *at)
+        self.shown
+            .iter()
+            .find(|(l, _)| *l == lot)
+            .map(|(_, at)| *at)
     }
 }
 
@@ -139,14 +142,17 @@ impl Fleet {
         tools: &Query<'_, '_, (&plant::Placement, &ChildOf), With<plant::Tool>>,
         stockers: &Query<'_, '_, &plant::Placement, With<plant::Stocker>>,
     ) {
-        let stop = |place: &plant::Placement| network.stop(Vec2::new(place.x_m as f32, -place.y_m as f32));
+        let stop =
+            |place: &plant::Placement| network.stop(Vec2::new(place.x_m as f32, -place.y_m as f32));
         let groups = ids.all(Kind::ToolGroup);
         self.group_tools = vec![[0, 0]; groups.len()];
         self.tool_stops.clear();
-        let position: HashMap<Entity, usize> = groups.iter().enumerate().map(|(i, e)| (*e, i)).collect();
+        let position: HashMap<Entity, usize> =
+            groups.iter().enumerate().map(|(i, e)| (*e, i)).collect();
         for (k, &tool) in (0u32..).zip(ids.all(Kind::Tool)) {
             let found = tools.get(tool).ok();
-            self.tool_stops.push(found.and_then(|(place, _)| stop(place)));
+            self.tool_stops
+                .push(found.and_then(|(place, _)| stop(place)));
             if let Some((_, group)) = found
                 && let Some(&g) = position.get(&group.parent())
             {
@@ -158,7 +164,9 @@ impl Fleet {
             }
         }
         // New lots come out of a stocker, or in at the end of a rail.
-        self.entries = ids.all(Kind::Stocker).iter()
+        self.entries = ids
+            .all(Kind::Stocker)
+            .iter()
             .filter_map(|&e| stockers.get(e).ok().and_then(stop))
             .collect();
         if self.entries.is_empty() {
@@ -196,7 +204,8 @@ impl Fleet {
 
 /// An even, fixed choice for a lot (a 32-bit mix after Steele et al., OOPSLA 2014).
 fn scatter([a, b]: [u32; 2], c: u32) -> u32 {
-    let mut x = a.wrapping_mul(0x9E37_79B9) ^ b.wrapping_mul(0x85EB_CA6B) ^ c.wrapping_mul(0xC2B2_AE35);
+    let mut x =
+        a.wrapping_mul(0x9E37_79B9) ^ b.wrapping_mul(0x85EB_CA6B) ^ c.wrapping_mul(0xC2B2_AE35);
     x ^= x >> 16;
     x = x.wrapping_mul(0x7FEB_352D);
     x ^= x >> 15;
@@ -242,7 +251,12 @@ pub fn move_carriers(
     mut commands: Commands<'_, '_>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut materials: ResMut<'_, Assets<StandardMaterial>>,
-    (paint, stage, moves, time): (Res<'_, PaintMaterial>, Res<'_, Stage>, Res<'_, Moves>, Res<'_, Time<Real>>),
+    (paint, stage, moves, time): (
+        Res<'_, PaintMaterial>,
+        Res<'_, Stage>,
+        Res<'_, Moves>,
+        Res<'_, Time<Real>>,
+    ),
     network: Option<Res<'_, Network>>,
     ids: Res<'_, SpawnedIds>,
     tools: Query<'_, '_, (&plant::Placement, &ChildOf), With<plant::Tool>>,
@@ -252,7 +266,8 @@ pub fn move_carriers(
     mut fleet: Local<'_, Fleet>,
     mut shown: Query<'_, '_, (&mut Transform, &mut Visibility, &mut Mesh3d)>,
 ) {
-    let (Some(network), Some(mut forgotten), Some(mut carriers)) = (network, forgotten, carriers) else {
+    let (Some(network), Some(mut forgotten), Some(mut carriers)) = (network, forgotten, carriers)
+    else {
         return;
     };
     let fleet = &mut *fleet;
@@ -312,7 +327,11 @@ pub fn move_carriers(
         if let Some(&vehicle) = fleet.vehicles.get(slot)
             && let Ok((mut transform, mut visibility, mut mesh)) = shown.get_mut(vehicle)
         {
-            visibility.set_if_neq(if hidden { Visibility::Hidden } else { Visibility::Visible });
+            visibility.set_if_neq(if hidden {
+                Visibility::Hidden
+            } else {
+                Visibility::Visible
+            });
             if hidden {
                 continue;
             }
@@ -331,7 +350,9 @@ pub fn move_carriers(
         let trip = &fleet.trips[slot];
         let product = trip.of.map_or(0, |m| m.product) as usize;
         let (transform, visible) = match &trip.of {
-            Some(moving) if !streams && !trip.corners.is_empty() => (pose(trip, moving, stage.now_us), Visibility::Visible),
+            Some(moving) if !streams && !trip.corners.is_empty() => {
+                (pose(trip, moving, stage.now_us), Visibility::Visible)
+            }
             _ => (Transform::default(), Visibility::Hidden),
         };
         let entity = commands
@@ -344,8 +365,12 @@ pub fn move_carriers(
             ))
             .id();
         fleet.vehicles.push(entity);
-        if visible == Visibility::Visible && let Some(moving) = trip.of {
-            carriers.shown.push((moving.lot, transform.translation - Vec3::Y * 0.6));
+        if visible == Visibility::Visible
+            && let Some(moving) = trip.of
+        {
+            carriers
+                .shown
+                .push((moving.lot, transform.translation - Vec3::Y * 0.6));
         }
     }
     show_streams(
@@ -362,7 +387,8 @@ pub fn move_carriers(
 
 fn pose(trip: &Trip, moving: &Moving, now_us: u64) -> Transform {
     let (at, ahead) = along(&trip.corners, trip.length, share_done(moving, now_us));
-    Transform::from_xyz(at.x, RAIL_M, at.y).with_rotation(Quat::from_rotation_y(-libm::atan2f(ahead.y, ahead.x)))
+    Transform::from_xyz(at.x, RAIL_M, at.y)
+        .with_rotation(Quat::from_rotation_y(-libm::atan2f(ahead.y, ahead.x)))
 }
 
 /// Keeps the mean load of each rail and draws it as bands.
@@ -379,7 +405,9 @@ fn show_streams(
 ) {
     let streams = &mut fleet.streams;
     if !on {
-        if streams.shown && let Some((band, _)) = streams.band {
+        if streams.shown
+            && let Some((band, _)) = streams.band
+        {
             commands.entity(band).insert(Visibility::Hidden);
             streams.shown = false;
         }

@@ -110,10 +110,30 @@ mod tests {
 
     /// From the smallest tool a scene may hold to the largest that ships.
     const FRAMES: [Frame; 4] = [
-        Frame { width: 0.6, depth: 0.6, height: 1.0, ports: 1 },
-        Frame { width: 1.6, depth: 2.6, height: 2.1, ports: 2 },
-        Frame { width: 3.2, depth: 5.4, height: 2.7, ports: 3 },
-        Frame { width: 8.5, depth: 12.0, height: 3.9, ports: 4 },
+        Frame {
+            width: 0.6,
+            depth: 0.6,
+            height: 1.0,
+            ports: 1,
+        },
+        Frame {
+            width: 1.6,
+            depth: 2.6,
+            height: 2.1,
+            ports: 2,
+        },
+        Frame {
+            width: 3.2,
+            depth: 5.4,
+            height: 2.7,
+            ports: 3,
+        },
+        Frame {
+            width: 8.5,
+            depth: 12.0,
+            height: 3.9,
+            ports: 4,
+        },
     ];
 
     #[test]
@@ -144,7 +164,11 @@ mod tests {
             let near = machine(archetype, &f, Detail::Near);
             let far = machine(archetype, &f, Detail::Far);
             assert!(far.triangles() < 900, "{archetype:?}: {}", far.triangles());
-            assert!(near.triangles() < 9000, "{archetype:?}: {}", near.triangles());
+            assert!(
+                near.triangles() < 9000,
+                "{archetype:?}: {}",
+                near.triangles()
+            );
             assert!(2 * far.triangles() < near.triangles(), "{archetype:?}");
             seen.push(far.triangles());
         }

@@ -85,16 +85,25 @@ impl Figures {
         };
         let now = live.now_us();
         let mut window = std::mem::take(&mut self.window);
-        let hours = live.history().window(now.saturating_sub(BACK_US), now, &mut window) / 3600.0;
+        let hours = live
+            .history()
+            .window(now.saturating_sub(BACK_US), now, &mut window)
+            / 3600.0;
         self.values.clear();
         for (group, sample) in (0u32..).zip(&window) {
-            let sight = Sight { sample, hours, queue: queue(group) };
+            let sight = Sight {
+                sample,
+                hours,
+                queue: queue(group),
+            };
             self.values.push((overlay.value)(&sight));
         }
         self.window = window;
         self.top = match overlay.top {
             Top::Fixed(top) => top,
-            Top::Largest => round_up((self.values.iter().flatten()).fold(0.0, |m: f64, v| m.max(*v))),
+            Top::Largest => {
+                round_up((self.values.iter().flatten()).fold(0.0, |m: f64, v| m.max(*v)))
+            }
         };
         self.of = Some(overlay.name);
     }
@@ -102,7 +111,10 @@ impl Figures {
     /// Unit of the figures.
     pub fn unit(&self) -> &'static str {
         let name = self.of.unwrap_or_default();
-        OVERLAYS.iter().find(|o| o.name == name).map_or("", |o| o.unit)
+        OVERLAYS
+            .iter()
+            .find(|o| o.name == name)
+            .map_or("", |o| o.unit)
     }
 
     /// The colour of a tool group; `None`: no figure.
@@ -137,7 +149,8 @@ impl Quads {
             .cross(Vec3::from(corners[2]) - Vec3::from(corners[0]))
             .normalize_or(Vec3::Y);
         for corner in corners {
-            self.corners.push(at.transform_point(Vec3::from(corner)).to_array());
+            self.corners
+                .push(at.transform_point(Vec3::from(corner)).to_array());
             self.normals.push((at.rotation * normal).to_array());
         }
     }
@@ -184,23 +197,58 @@ pub fn spawn_overlays(
     let groups: bevy::ecs::entity::EntityHashMap<u32> =
         ids.all(Kind::ToolGroup).iter().copied().zip(0..).collect();
     let mut painted = Painted::default();
-    let empty = || Quads { corners: Vec::new(), normals: Vec::new() };
+    let empty = || Quads {
+        corners: Vec::new(),
+        normals: Vec::new(),
+    };
     let (mut bands, mut heat) = (empty(), empty());
     for (tool, place, group) in &tools {
-        let (Ok(body), Some(&number)) = (bodies.get(group.parent()), groups.get(&group.parent())) else {
+        let (Ok(body), Some(&number)) = (bodies.get(group.parent()), groups.get(&group.parent()))
+        else {
             continue;
         };
         painted.tools.push((tool, number));
         let at = standing(place);
-        let (x, y, z) = (0.5 * body.depth_m as f32, body.height_m as f32, 0.5 * body.width_m as f32);
+        let (x, y, z) = (
+            0.5 * body.depth_m as f32,
+            body.height_m as f32,
+            0.5 * body.width_m as f32,
+        );
         // A bar along the upper front edge, a little above the roof.
         let (b, t) = (0.95 * z, y + 0.10);
-        bands.push(&at, [[x - 0.42, t, b], [x - 0.06, t, b], [x - 0.06, t, -b], [x - 0.42, t, -b]]);
-        bands.push(&at, [[x - 0.06, t - 0.14, b], [x - 0.06, t - 0.14, -b], [x - 0.06, t, -b], [x - 0.06, t, b]]);
+        bands.push(
+            &at,
+            [
+                [x - 0.42, t, b],
+                [x - 0.06, t, b],
+                [x - 0.06, t, -b],
+                [x - 0.42, t, -b],
+            ],
+        );
+        bands.push(
+            &at,
+            [
+                [x - 0.06, t - 0.14, b],
+                [x - 0.06, t - 0.14, -b],
+                [x - 0.06, t, -b],
+                [x - 0.06, t, b],
+            ],
+        );
         let roof = y + 0.16;
-        heat.push(&at, [[-x, roof, z], [x, roof, z], [x, roof, -z], [-x, roof, -z]]);
+        heat.push(
+            &at,
+            [[-x, roof, z], [x, roof, z], [x, roof, -z], [-x, roof, -z]],
+        );
         let (fx, fz) = (x + 0.55, z + 0.36);
-        heat.push(&at, [[-fx, 0.05, fz], [fx, 0.05, fz], [fx, 0.05, -fz], [-fx, 0.05, -fz]]);
+        heat.push(
+            &at,
+            [
+                [-fx, 0.05, fz],
+                [fx, 0.05, fz],
+                [fx, 0.05, -fz],
+                [-fx, 0.05, -fz],
+            ],
+        );
     }
     if painted.tools.is_empty() {
         commands.insert_resource(painted);
@@ -238,7 +286,9 @@ pub fn spawn_overlays(
 
 fn linear(colour: tokens::Rgb, alpha: f32) -> [f32; 4] {
     let [r, g, b] = colour.parts();
-    LinearRgba::from(Color::srgb_u8(r, g, b)).with_alpha(alpha).to_f32_array()
+    LinearRgba::from(Color::srgb_u8(r, g, b))
+        .with_alpha(alpha)
+        .to_f32_array()
 }
 
 /// Colours the band of every tool, at most ten times a second.
@@ -258,11 +308,19 @@ pub fn show_bands(
         return;
     }
     *wait = (0.0, false);
-    let Some(mut mesh) = meshes.get_mut(&painted.bands) else { return };
-    let Some(bevy::mesh::VertexAttributeValues::Float32x4(colours)) = mesh.attribute_mut(Mesh::ATTRIBUTE_COLOR) else {
+    let Some(mut mesh) = meshes.get_mut(&painted.bands) else {
         return;
     };
-    for ((tool, _), part) in painted.tools.iter().zip(colours.chunks_exact_mut(BAND_CORNERS)) {
+    let Some(bevy::mesh::VertexAttributeValues::Float32x4(colours)) =
+        mesh.attribute_mut(Mesh::ATTRIBUTE_COLOR)
+    else {
+        return;
+    };
+    for ((tool, _), part) in painted
+        .tools
+        .iter()
+        .zip(colours.chunks_exact_mut(BAND_CORNERS))
+    {
         let state = states.get(*tool).copied().unwrap_or_default();
         part.fill(linear(lamps::colour(state), 1.0));
     }
@@ -281,16 +339,28 @@ pub fn show_heat(
     if let Some(entity) = painted.heat_entity
         && let Ok(mut visibility) = visible.get_mut(entity)
     {
-        visibility.set_if_neq(if on { Visibility::Visible } else { Visibility::Hidden });
+        visibility.set_if_neq(if on {
+            Visibility::Visible
+        } else {
+            Visibility::Hidden
+        });
     }
     if !on || !(figures.is_changed() || painted.is_changed()) {
         return;
     }
-    let Some(mut mesh) = meshes.get_mut(&painted.heat) else { return };
-    let Some(bevy::mesh::VertexAttributeValues::Float32x4(colours)) = mesh.attribute_mut(Mesh::ATTRIBUTE_COLOR) else {
+    let Some(mut mesh) = meshes.get_mut(&painted.heat) else {
         return;
     };
-    for ((_, group), part) in painted.tools.iter().zip(colours.chunks_exact_mut(HEAT_CORNERS)) {
+    let Some(bevy::mesh::VertexAttributeValues::Float32x4(colours)) =
+        mesh.attribute_mut(Mesh::ATTRIBUTE_COLOR)
+    else {
+        return;
+    };
+    for ((_, group), part) in painted
+        .tools
+        .iter()
+        .zip(colours.chunks_exact_mut(HEAT_CORNERS))
+    {
         let (roof, floor) = part.split_at_mut(HEAT_CORNERS / 2);
         match figures.colour(*group) {
             Some(colour) => {
@@ -340,12 +410,27 @@ mod tests {
             pm_s: 500.0,
             ..GroupSample::default()
         };
-        let queue = QueueLength { waiting: 3, inside: 2, coming: 9 };
-        let sight = Sight { sample: &sample, hours: 24.0, queue };
-        let values: Vec<f64> = OVERLAYS.iter().map(|o| (o.value)(&sight).unwrap()).collect();
+        let queue = QueueLength {
+            waiting: 3,
+            inside: 2,
+            coming: 9,
+        };
+        let sight = Sight {
+            sample: &sample,
+            hours: 24.0,
+            queue,
+        };
+        let values: Vec<f64> = OVERLAYS
+            .iter()
+            .map(|o| (o.value)(&sight).unwrap())
+            .collect();
         assert_eq!(values, [75.0, 5.0, 2.0, 2.0]);
         let idle = GroupSample::default();
-        let sight = Sight { sample: &idle, hours: 0.0, queue };
+        let sight = Sight {
+            sample: &idle,
+            hours: 0.0,
+            queue,
+        };
         assert!((utilization::UTILIZATION.value)(&sight).is_none());
         assert!((moves::MOVES.value)(&sight).is_none());
     }
