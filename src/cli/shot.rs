@@ -112,12 +112,10 @@ pub fn run(args: &ShotArgs) -> anyhow::Result<u8> {
     let mut desk = desk(args, lang)?;
     if let Some(scene) = &args.scene {
         desk.open_bundle(super::request::bundle(&scene.to_string_lossy())?);
-        if let Some(findings) = desk
-            .session
-            .as_ref()
-            .map(|s| s.findings())
-            .filter(|f| f.has_errors())
+        if let Some(session) = &desk.session
+            && session.findings().has_errors()
         {
+            let findings = session.findings();
             bail!("{}\n\n{}", findings.summary(), findings.to_text());
         }
     }

@@ -41,8 +41,8 @@ impl Trees {
         }
         let place = Place::read(0, at).ok()?;
         self.files.iter().find_map(|(file, root)| {
-            let parts = place.segments.iter();
-            let node = parts.fold(Some(root), |node, s| part(node?, &s.name))?;
+            let mut parts = place.segments.iter();
+            let node = parts.try_fold(root, |node, s| part(node, &s.name))?;
             Some((file.as_str(), node))
         })
     }

@@ -28,12 +28,12 @@ impl Command {
     }
 }
 
-const fn plain(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
 }
 
-const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
 
 fn always(_: &Desk) -> bool {
@@ -54,14 +54,14 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "play",
         icon: icon::PLAY,
-        key: plain(Key::Space),
+        key: Some(plain(Key::Space)),
         fits: is_open,
         run: |d| d.play.running = !d.play.running,
     },
     Command {
         name: "faster",
         icon: icon::FAST_FORWARD,
-        key: plain(Key::CloseBracket),
+        key: Some(plain(Key::CloseBracket)),
         fits: is_open,
         run: |d| {
             let next = SPEEDS.into_iter().find(|s| *s > d.play.speed);
@@ -71,7 +71,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "slower",
         icon: icon::REWIND,
-        key: plain(Key::OpenBracket),
+        key: Some(plain(Key::OpenBracket)),
         fits: is_open,
         run: |d| {
             let next = SPEEDS.into_iter().rev().find(|s| *s < d.play.speed);
@@ -81,7 +81,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "undo",
         icon: icon::ARROW_COUNTER_CLOCKWISE,
-        key: ctrl(Key::Z),
+        key: Some(ctrl(Key::Z)),
         fits: |d| d.session.as_ref().is_some_and(|s| s.undo_label().is_some()),
         run: Desk::undo,
     },
@@ -98,35 +98,35 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "frame",
         icon: icon::CROSSHAIR,
-        key: plain(Key::F),
+        key: Some(plain(Key::F)),
         fits: is_open,
         run: |d| d.camera.push(CameraCommand::Frame),
     },
     Command {
         name: "home",
         icon: icon::HOUSE,
-        key: plain(Key::Home),
+        key: Some(plain(Key::Home)),
         fits: is_open,
         run: |d| d.camera.push(CameraCommand::Home),
     },
     Command {
         name: "top-view",
         icon: icon::COMPASS,
-        key: plain(Key::T),
+        key: Some(plain(Key::T)),
         fits: is_open,
         run: |d| d.camera.push(CameraCommand::Top),
     },
     Command {
         name: "previous-event",
         icon: icon::SKIP_BACK,
-        key: plain(Key::Comma),
+        key: Some(plain(Key::Comma)),
         fits: is_open,
         run: |d| events::jump(d, false),
     },
     Command {
         name: "next-event",
         icon: icon::SKIP_FORWARD,
-        key: plain(Key::Period),
+        key: Some(plain(Key::Period)),
         fits: is_open,
         run: |d| events::jump(d, true),
     },
@@ -140,7 +140,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "find",
         icon: icon::MAGNIFYING_GLASS,
-        key: ctrl(Key::K),
+        key: Some(ctrl(Key::K)),
         fits: always,
         run: |d| {
             d.window = Some(Window::Find {
@@ -152,14 +152,14 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "findings",
         icon: icon::WARNING,
-        key: ctrl(Key::M),
+        key: Some(ctrl(Key::M)),
         fits: is_open,
         run: |d| d.window = Some(Window::Findings),
     },
     Command {
         name: "run-what-if",
         icon: icon::FLASK,
-        key: ctrl(Key::Enter),
+        key: Some(ctrl(Key::Enter)),
         fits: |d| is_open(d) && !d.bench.turned.is_empty() && !d.bench.single.is_running(),
         run: |d| {
             if let Err(fault) = d.run_what_if() {
@@ -170,35 +170,35 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "left",
         icon: icon::SIDEBAR_SIMPLE,
-        key: ctrl(Key::B),
+        key: Some(ctrl(Key::B)),
         fits: is_open,
         run: |d| d.prefs.layout.left_open ^= true,
     },
     Command {
         name: "right",
         icon: icon::SIDEBAR,
-        key: ctrl(Key::I),
+        key: Some(ctrl(Key::I)),
         fits: is_open,
         run: |d| d.prefs.layout.right_open ^= true,
     },
     Command {
         name: "bottom",
         icon: icon::CHART_LINE,
-        key: ctrl(Key::J),
+        key: Some(ctrl(Key::J)),
         fits: is_open,
         run: |d| d.prefs.layout.bottom_open ^= true,
     },
     Command {
         name: "larger",
         icon: icon::MAGNIFYING_GLASS_PLUS,
-        key: ctrl(Key::Plus),
+        key: Some(ctrl(Key::Plus)),
         fits: |d| d.prefs.scale < 2.0,
         run: |d| d.prefs.scale = (d.prefs.scale + 0.1).min(2.0),
     },
     Command {
         name: "smaller",
         icon: icon::MAGNIFYING_GLASS_MINUS,
-        key: ctrl(Key::Minus),
+        key: Some(ctrl(Key::Minus)),
         fits: |d| d.prefs.scale > 0.8,
         run: |d| d.prefs.scale = (d.prefs.scale - 0.1).max(0.8),
     },
@@ -221,14 +221,14 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "preferences",
         icon: icon::GEAR,
-        key: ctrl(Key::Comma),
+        key: Some(ctrl(Key::Comma)),
         fits: always,
         run: |d| d.window = Some(Window::Preferences),
     },
     Command {
         name: "keys",
         icon: icon::KEYBOARD,
-        key: plain(Key::F1),
+        key: Some(plain(Key::F1)),
         fits: always,
         run: |d| d.window = Some(Window::Keys),
     },
@@ -243,7 +243,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "open",
         icon: icon::FOLDER_OPEN,
-        key: ctrl(Key::O),
+        key: Some(ctrl(Key::O)),
         fits: always,
         run: Desk::ask_open,
     },
@@ -251,7 +251,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "save",
         icon: icon::FLOPPY_DISK,
-        key: ctrl(Key::S),
+        key: Some(ctrl(Key::S)),
         fits: is_open,
         run: Desk::save,
     },
@@ -280,14 +280,14 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "close-scene",
         icon: icon::HOUSE_LINE,
-        key: ctrl(Key::W),
+        key: Some(ctrl(Key::W)),
         fits: is_open,
         run: Desk::close_scene,
     },
     Command {
         name: "language",
         icon: icon::TRANSLATE,
-        key: ctrl(Key::L),
+        key: Some(ctrl(Key::L)),
         fits: always,
         run: |d| {
             use crate::view::i18n::Lang;

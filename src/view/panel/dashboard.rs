@@ -135,7 +135,7 @@ fn figures(ui: &mut Ui, desk: &Desk, t: &Texts) {
     let cycles = (!s.cycle_lately.is_empty())
         .then(|| s.cycle_lately.iter().sum::<f64>() / s.cycle_lately.len() as f64);
     let busiest = s.groups.first().map(|g| 100.0 * g.utilization);
-    let mut tiles = vec![
+    let mut tiles = [
         tile(
             "kpi-wip",
             "lots",

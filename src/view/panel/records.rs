@@ -125,9 +125,9 @@ pub fn paste(
     let Some(first) = lines.first() else {
         return Vec::new();
     };
-    let known = |name: &&str| record.field(name).is_some_and(scalar);
-    let headed = first.len() > 1 && first.iter().all(|c| known(&c))
-        || first.iter().all(|c| known(&c)) && from == (0, 0);
+    let known = |name: &str| record.field(name).is_some_and(scalar);
+    let headed = first.len() > 1 && first.iter().all(|c| known(c))
+        || first.iter().all(|c| known(c)) && from == (0, 0);
     let (columns, body, first_row): (Vec<&str>, &[Vec<&str>], usize) = if headed {
         (first.clone(), &lines[1..], 0)
     } else {

@@ -97,6 +97,6 @@ mod tests {
         }
         assert!(bundle("no.ron").is_none());
         let files = bundle("memory_fab.ron").map(|b| b.files.len());
-        assert!(files.is_some_and(|n| n >= 10 && n < 20), "{files:?}");
+        assert!(files.is_some_and(|n| (10..20).contains(&n)), "{files:?}");
     }
 }

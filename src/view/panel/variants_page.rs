@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     ui.horizontal(|ui| {
         ui.label(strong(t.get("room-variants")).size(type_pt::LARGE));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            exports(ui, desk, &t)
+            exports(ui, desk, &t);
         });
     });
     ui.add_space(space_pt::S);

@@ -137,7 +137,7 @@ impl Ports {
 type LotChanged = Changed<LotInWork>;
 
 /// Puts FOUPs on the ports and fills the stockers' shelves.
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, clippy::type_complexity)] // A system names all it reads.
 pub fn fill_ports(
     mut commands: Commands<'_, '_>,
     mut meshes: ResMut<'_, Assets<Mesh>>,

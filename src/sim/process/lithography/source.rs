@@ -143,7 +143,7 @@ impl Source {
         let points: Vec<_> = points.into_iter().collect();
         let sum: f64 = points.iter().map(|p| p.2).sum();
         let sound = |p: &(f64, f64, f64)| p.2 >= 0.0 && p.0.is_finite() && p.1.is_finite();
-        if !points.iter().all(sound) || !(sum > 0.0 && sum.is_finite()) {
+        if !(points.iter().all(sound) && sum > 0.0 && sum.is_finite()) {
             return Err(SourceFault::Weights);
         }
         let points = points.into_iter().filter(|p| p.2 > 0.0);

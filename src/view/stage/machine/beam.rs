@@ -101,7 +101,7 @@ pub fn implanter(s: &mut Shape, f: &Frame) {
                     [x + 0.005 * d, 0.78 * h, -0.2 * z],
                     [x + 0.03 * d, 0.80 * h, 0.42 * z],
                     Paint::Copper,
-                )
+                );
             });
         }
     }

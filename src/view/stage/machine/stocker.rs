@@ -45,7 +45,7 @@ pub fn stocker(detail: Detail, fill: f32) -> Shape {
         }
     }
     s.fine(|s| {
-        for column in 0..columns + 1 {
+        for column in 0..=columns {
             let at = -z + 0.14 + column as f32 * 0.553;
             s.plate(
                 [x - 0.05, 0.5, at],
