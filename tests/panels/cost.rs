@@ -1,6 +1,6 @@
 //! What a frame of the panels costs on the largest shipped scene while it plays.
 //!
-//! `GEOUL_COST=6 cargo test --release --test panels cost -- --nocapture` demands that 95 of 100
+//! `GEOUL_COST=6 cargo test --release --features panel-tests --test panels cost -- --nocapture` demands that 95 of 100
 //! frames stay below so many ms; a build without optimisation says nothing, so it must be asked.
 
 use std::time::Instant;

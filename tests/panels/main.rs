@@ -1,9 +1,7 @@
 //! The panels: what they do, what they say to a screen reader, whether their text fits.
 //!
-//! `GEOUL_PICTURES=folder cargo test --test panels pictures` writes every room as it is painted
+//! `GEOUL_PICTURES=folder cargo test --release --features panel-tests --test panels pictures` writes every room as it is painted
 //! without a device.
-
-#![cfg(feature = "desktop")]
 
 mod cost;
 mod language;
