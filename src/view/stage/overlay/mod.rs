@@ -364,7 +364,7 @@ pub fn show_heat(
         let (roof, floor) = part.split_at_mut(HEAT_CORNERS / 2);
         match figures.colour(*group) {
             Some(colour) => {
-                roof.fill(linear(colour, 0.92));
+                roof.fill(linear(colour, 0.78));
                 floor.fill(linear(colour, 0.80));
             }
             // No figure, no colour: a group that did nothing must not look like one at zero.
