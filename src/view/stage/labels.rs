@@ -334,7 +334,7 @@ mod tests {
         let label = |k: u32| Label {
             rank: Rank::Bay,
             text: format!("Bay {k}"),
-            at: Vec3::new(f32::from(k as u16 % 20), 0.0, f32::from(k as u16 / 20)),
+            at: 10.0 * Vec3::new(f32::from(k as u16 % 20), 0.0, f32::from(k as u16 / 20)),
             extent: 1.0,
         };
         let labels = Labels {

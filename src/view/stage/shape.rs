@@ -56,6 +56,15 @@ impl Shape {
         }
     }
 
+    /// Pushes what stands out of a box back onto its faces.
+    pub fn keep_within(&mut self, low: [f32; 3], high: [f32; 3]) {
+        for position in &mut self.positions {
+            for (x, (low, high)) in position.iter_mut().zip(low.into_iter().zip(high)) {
+                *x = x.clamp(low, high);
+            }
+        }
+    }
+
     /// Number of triangles.
     #[cfg(test)]
     pub fn triangles(&self) -> usize {

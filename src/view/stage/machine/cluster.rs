@@ -199,10 +199,10 @@ pub fn pvd(s: &mut Shape, f: &Frame) {
     for (x, at) in ring {
         let c = [b + x * d, at * z];
         let q = (0.26 * z).min(0.088 * d);
-        s.drum(c, [0.0, 0.46 * h], 0.9 * q, 10, Paint::Pale);
-        s.drum(c, [0.46 * h, 0.54 * h], q, 18, Paint::Steel);
-        s.drum(c, [0.54 * h, 0.70 * h], 0.78 * q, 18, Paint::Copper);
+        s.drum(c, [0.0, 0.54 * h], 0.9 * q, 8, Paint::Pale);
+        s.drum(c, [0.54 * h, 0.70 * h], 0.78 * q, 12, Paint::Copper);
         s.fine(|s| {
+            s.drum(c, [0.46 * h, 0.54 * h], q, 18, Paint::Steel);
             s.drum(c, [0.70 * h, 0.80 * h], 0.3 * q, 10, Paint::DarkSteel);
             s.drum(
                 [c[0] + 0.4 * q, c[1]],
