@@ -49,6 +49,8 @@ pub enum Stream {
     Release = 8,
     /// Resampling in statistics.
     Statistics = 9,
+    /// Photons that reach a pixel of the resist.
+    Photons = 10,
 }
 
 /// Seed of a run.

@@ -544,3 +544,54 @@ fn a_lot_is_explained_to_its_last_hour() {
         err(&none)
     );
 }
+
+/// Two variants after each other: the second takes the base from memory; both answer in words.
+#[test]
+fn a_what_if_answers_in_words_and_remembers_the_base() {
+    let folder = Folder::new("whatif");
+    let json = folder.at("answers.json");
+    let asked = [
+        "whatif",
+        LINE,
+        "--what",
+        "capacity",
+        "--knob",
+        "tools.Mill=3",
+        "--try",
+        "starts=90",
+        "--replications",
+        "12",
+        "--one-by-one",
+        "--lang",
+        "ko",
+        "--json",
+        &json,
+    ];
+    let text = out(&expect(0, &asked));
+    assert!(
+        text.contains("Mill의 장비 수를 2대에서 3대로 늘리면 사이클 타임이"),
+        "{text}"
+    );
+    assert!(
+        text.contains("전체 투입량을 100 %에서 90 %로 줄이면"),
+        "{text}"
+    );
+    let pages: Value = serde_json::from_str(&folder.text("answers.json")).expect("JSON");
+    let counts = |page: &Value| {
+        let count = |name: &str| page[name].as_u64().expect("a count");
+        (count("replications_run"), count("replications_reused"))
+    };
+    assert_eq!(counts(&pages[0]), (24, 0));
+    assert_eq!(counts(&pages[1]), (12, 12));
+    let knob = [
+        "whatif",
+        LINE,
+        "--what",
+        "capacity",
+        "--knob",
+        "tools.Mil=3",
+    ];
+    assert!(err(&expect(2, &knob)).contains("did you mean `tools.Mill`?"));
+    let nothing = ["whatif", LINE, "--what", "maintenance"];
+    assert!(err(&expect(2, &nothing)).contains("nothing is turned"));
+}

@@ -166,5 +166,13 @@ fn commands_in_documents_exist() {
         let page = String::from_utf8_lossy(&output.stdout).into_owned();
         output.status.success().then_some(page)
     };
-    none(&words::unknown_commands(&tree, &help));
+    let mut faults = words::unknown_commands(&tree, &help);
+    // The headless program has not all commands; built with the desktop, this test sees the rest.
+    let absent = |f: &Fault| {
+        ["open", "shot"]
+            .iter()
+            .any(|c| f.message == format!("`geoul {c}` is no command"))
+    };
+    faults.retain(|f| cfg!(feature = "desktop") || !absent(f));
+    none(&faults);
 }

@@ -7,7 +7,13 @@ pub mod check;
 pub mod compare;
 pub mod explain;
 pub mod import;
+pub mod litho;
+#[cfg(feature = "desktop")]
+pub mod open;
 pub mod run;
+#[cfg(feature = "desktop")]
+pub mod shot;
+pub mod whatif;
 
 mod folder;
 mod interrupt;
@@ -30,6 +36,9 @@ mod code {
     pub const CHECK_FAILED: u8 = 1;
     /// The input is wrong, or what was asked for cannot be.
     pub const WRONG_INPUT: u8 = 2;
+    /// There is no device that can draw.
+    #[cfg(feature = "desktop")]
+    pub const NO_DEVICE: u8 = 3;
     /// Interrupted by the user, as shells number it (128 + SIGINT).
     pub const INTERRUPTED: u8 = 130;
 }
@@ -45,7 +54,7 @@ mod code {
 )]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -56,11 +65,23 @@ enum Command {
     Check(check::CheckArgs),
     /// Runs two scenes with the same luck and tells what differs.
     Compare(compare::CompareArgs),
+    /// Turns knobs of a scene and tells what that changes, with intervals and a verdict.
+    #[command(name = "whatif")]
+    WhatIf(whatif::WhatIfArgs),
     /// Tells where one lot's hours went.
     Explain(explain::ExplainArgs),
     /// Makes a scene of files in other forms.
     #[command(flatten_help = true)]
     Import(import::ImportArgs),
+    /// Opens the desktop program, with a scene or with its start page.
+    #[cfg(feature = "desktop")]
+    Open(open::OpenArgs),
+    /// Takes pictures of the plant and the panels without a window.
+    #[cfg(feature = "desktop")]
+    Shot(shot::ShotArgs),
+    /// Lithography of a layout.
+    #[command(subcommand, flatten_help = true)]
+    Litho(litho::LithoCommand),
 }
 
 /// Language of what is shown and written.
@@ -72,20 +93,28 @@ enum LangArg {
     Ko,
 }
 
+impl LangArg {
+    fn lang(self) -> Lang {
+        match self {
+            Self::En => Lang::En,
+            Self::Ko => Lang::Ko,
+        }
+    }
+}
+
 /// The texts of the language asked for, else of the environment, else English.
 fn texts(lang: Option<LangArg>) -> Texts {
-    let asked = lang.map(|l| match l {
-        LangArg::En => Lang::En,
-        LangArg::Ko => Lang::Ko,
-    });
-    let of_environment = || {
-        ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .iter()
-            .filter_map(|name| std::env::var(name).ok())
-            .find(|value| !value.is_empty())
-            .and_then(|value| Lang::from_tag(&value))
-    };
+    let asked = lang.map(LangArg::lang);
+    let of_environment = || environment_tag().and_then(|tag| Lang::from_tag(&tag));
     Texts::new(asked.or_else(of_environment).unwrap_or_default())
+}
+
+/// The language of the environment.
+fn environment_tag() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
 }
 
 /// Runs the command of these arguments (the program's name first); gives the exit code.
@@ -98,15 +127,39 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return u8::try_from(message.exit_code()).unwrap_or(code::WRONG_INPUT);
         }
     };
-    let done = match cli.command {
+    let Some(command) = cli.command else {
+        return without_command();
+    };
+    let done = match command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::WhatIf(args) => whatif::run(&args),
         Command::Import(args) => import::run(args),
+        #[cfg(feature = "desktop")]
+        Command::Open(args) => open::run(&args),
+        #[cfg(feature = "desktop")]
+        Command::Shot(args) => shot::run(&args),
+        Command::Litho(command) => litho::run(&command),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         code::WRONG_INPUT
     })
+}
+
+/// `geoul` alone: the desktop program where it is built in, else the help.
+fn without_command() -> u8 {
+    #[cfg(feature = "desktop")]
+    return open::run(&open::OpenArgs::default()).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        code::WRONG_INPUT
+    });
+    #[cfg(not(feature = "desktop"))]
+    {
+        use clap::CommandFactory;
+        let _ = Cli::command().print_help();
+        code::WRONG_INPUT
+    }
 }

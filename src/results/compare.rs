@@ -111,11 +111,18 @@ impl Comparison {
         verify(&self.names[0], a)?;
         verify(&self.names[1], b)?;
         let (va, vb) = (measure(&self.names[0], a), measure(&self.names[1], b));
-        let values = self.rows.iter().map(|(_, _, [i, j])| [va[*i], vb[*j]]);
+        self.add_values(a.replication, &va, &vb);
+        Ok(())
+    }
+
+    /// Takes in the values ([`measure`]) of a pair whose records were verified before.
+    pub fn add_values(&mut self, replication: u32, a: &[Option<f64>], b: &[Option<f64>]) {
+        let value = |values: &[Option<f64>], i: usize| values.get(i).copied().flatten();
+        let values = self.rows.iter();
+        let values = values.map(|(_, _, [i, j])| [value(a, *i), value(b, *j)]);
         let sums = &mut self.sums;
         self.pending
-            .push(a.replication, values.collect(), |v| fold(sums, &v));
-        Ok(())
+            .push(replication, values.collect(), |v| fold(sums, &v));
     }
 
     /// Pairs taken in.
@@ -125,12 +132,23 @@ impl Comparison {
 
     /// The differences of all figures that any pair had a value for.
     pub fn rows(&self, correction: Correction) -> Vec<DifferenceRow> {
+        self.rows_of(correction, |_, _| true)
+    }
+
+    /// The differences of the figures that are wanted, by name and kind of subject; the
+    /// correction is over these.
+    pub fn rows_of(
+        &self,
+        correction: Correction,
+        wanted: impl Fn(&'static str, Kind) -> bool,
+    ) -> Vec<DifferenceRow> {
         let mut sums = self.sums.clone();
         self.pending.waiting().for_each(|v| fold(&mut sums, v));
         let mut rows: Vec<_> = self
             .rows
             .iter()
             .zip(&sums)
+            .filter(|((k, subject, _), _)| wanted(TABLE[*k].name, subject.kind))
             .filter_map(|((k, subject, _), [a, b, d])| {
                 let i = interval(d, self.confidence)?;
                 Some(DifferenceRow {
@@ -150,17 +168,30 @@ impl Comparison {
             })
             .collect();
         if correction == Correction::Holm {
-            let raw: Vec<f64> = rows.iter().filter_map(|r| r.p).collect();
-            let tested = rows.iter_mut().filter(|r| r.p.is_some());
-            for (row, p) in tested.zip(holm(&raw)) {
-                row.p = Some(p);
-            }
+            correct(rows.iter_mut());
         }
         for row in &mut rows {
-            let better = kpi::find(row.name).map_or(Better::Neither, |k| k.better);
-            row.verdict = verdict(row.difference, row.p, 1.0 - self.confidence, better);
+            row.judge(self.confidence);
         }
         rows
+    }
+}
+
+/// Holm's correction over a family of rows, which may come from several comparisons; their
+/// verdicts are to be given anew ([`DifferenceRow::judge`]).
+pub fn correct<'r>(rows: impl Iterator<Item = &'r mut DifferenceRow>) {
+    let mut tested: Vec<&mut DifferenceRow> = rows.filter(|r| r.p.is_some()).collect();
+    let raw: Vec<f64> = tested.iter().filter_map(|r| r.p).collect();
+    for (row, p) in tested.iter_mut().zip(holm(&raw)) {
+        row.p = Some(p);
+    }
+}
+
+impl DifferenceRow {
+    /// Gives the verdict that follows from the p-value.
+    pub fn judge(&mut self, confidence: f64) {
+        let better = kpi::find(self.name).map_or(Better::Neither, |k| k.better);
+        self.verdict = verdict(self.difference, self.p, 1.0 - confidence, better);
     }
 }
 

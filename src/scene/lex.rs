@@ -523,7 +523,9 @@ fn read_number(text: &str) -> Option<(f64, Option<i128>)> {
         _ => 10,
     };
     let body = if radix == 10 { digits } else { &digits[2..] };
-    if body.starts_with('_') || !body.bytes().any(|b| b.is_ascii_hexdigit()) {
+    // As RON reads it: no underscore where digits begin.
+    if body.starts_with('_') || body.contains("._") || !body.bytes().any(|b| b.is_ascii_hexdigit())
+    {
         return None;
     }
     let clean: String = body.chars().filter(|c| *c != '_').collect();
@@ -543,4 +545,18 @@ fn read_number(text: &str) -> Option<(f64, Option<i128>)> {
     }
     let value: f64 = clean.parse().ok().filter(|v: &f64| v.is_finite())?;
     Some((if negative { -value } else { value }, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_number;
+
+    #[test]
+    fn underscores_stand_between_digits_only() {
+        assert_eq!(read_number("1_000"), Some((1000.0, Some(1000))));
+        assert_eq!(read_number("0.5_0"), Some((0.5, None)));
+        for wrong in ["_1", "0._5", "0x_1"] {
+            assert_eq!(read_number(wrong), None, "{wrong}");
+        }
+    }
 }

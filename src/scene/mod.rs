@@ -14,12 +14,16 @@ mod files;
 mod form;
 mod lex;
 pub mod load;
+pub mod locate;
+pub mod optics;
+pub mod outline;
 pub mod parse;
 mod path;
 mod quantity;
 mod record;
 mod reference;
 pub mod schema;
+pub mod shapes;
 pub mod tree;
 mod value;
 

@@ -303,13 +303,12 @@ fn default_value<T: Value>(text: &'static str, cx: &mut Context) -> Option<T> {
 }
 
 /// The documentation gathered from the tables.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Reference {
     sections: Vec<Section>,
 }
 
 /// One record or choice in the reference.
-#[derive(Debug)]
 pub struct Section {
     /// Its name.
     pub name: &'static str,
@@ -319,6 +318,8 @@ pub struct Section {
     pub heads: &'static [&'static str],
     /// Rows of the table.
     pub rows: Vec<Vec<String>>,
+    /// Fields of a record; none of a choice.
+    pub fields: &'static [FieldInfo],
 }
 
 impl Reference {
@@ -353,6 +354,7 @@ impl Reference {
             doc: R::DOC.trim(),
             heads: &["field", "value", "when absent", "meaning"],
             rows,
+            fields: R::FIELDS,
         });
         for field in R::FIELDS {
             (field.describe)(self);
@@ -377,6 +379,7 @@ impl Reference {
                 .into_iter()
                 .map(|(value, doc)| vec![value, doc.trim().to_owned()])
                 .collect(),
+            fields: &[],
         });
         true
     }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
 
 /// A language of the program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +51,8 @@ impl Texts {
     /// Loads the texts; they are part of the program.
     pub fn new(lang: Lang) -> Self {
         let id = lang.tag().parse().expect("`en` and `ko` are language tags");
-        let mut bundle = FluentBundle::new(vec![id]);
+        // The concurrent kind: the program's window hands its texts from thread to thread.
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
         bundle.set_use_isolating(false);
         let resource = FluentResource::try_new(lang.source().to_owned());
         let resource = resource.unwrap_or_else(|(partly, _)| partly);

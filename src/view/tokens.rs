@@ -12,6 +12,22 @@ impl Rgb {
         format!("#{:06X}", self.0)
     }
 
+    /// Red, green, blue.
+    pub fn parts(self) -> [u8; 3] {
+        [(self.0 >> 16) as u8, (self.0 >> 8) as u8, self.0 as u8]
+    }
+
+    /// The colour at `share` (0 to 1) of the way to another one, in sRGB.
+    #[must_use]
+    pub fn towards(self, other: Self, share: f32) -> Self {
+        let (a, b) = (self.parts(), other.parts());
+        let part = |i: usize| {
+            let (a, b) = (f32::from(a[i]), f32::from(b[i]));
+            (a + (b - a) * share.clamp(0.0, 1.0)).round() as u32
+        };
+        Self(part(0) << 16 | part(1) << 8 | part(2))
+    }
+
     /// Relative luminance, 0 to 1 (WCAG 2.2).
     pub fn luminance(self) -> f64 {
         let linear = |shift: u32| {
@@ -118,6 +134,95 @@ pub const CATEGORIES: [Rgb; 7] = [
     Rgb(0xD55E00),
     Rgb(0xF0E442),
 ];
+
+/// Cividis (Nuñez, Anderton, Renslow, PLoS ONE 13, 2018, e0199239) in ten even steps: from low to
+/// high for any kind of colour vision, monotone in lightness.
+const CIVIDIS: [Rgb; 10] = [
+    Rgb(0x00224E),
+    Rgb(0x123570),
+    Rgb(0x3B496C),
+    Rgb(0x575D6D),
+    Rgb(0x707173),
+    Rgb(0x8A8678),
+    Rgb(0xA59C74),
+    Rgb(0xC3B369),
+    Rgb(0xE1CC55),
+    Rgb(0xFEE838),
+];
+
+/// Blue, grey, orange: below, at and above a middle.
+const DIVERGING: [Rgb; 5] = [
+    Rgb(0x2166AC),
+    Rgb(0x7FA8CC),
+    Rgb(0xB8BDC2),
+    Rgb(0xDDA164),
+    Rgb(0xC25C08),
+];
+
+/// Colour of a value from low (0) to high (1).
+pub fn sequential(value: f32) -> Rgb {
+    ramp(&CIVIDIS, value)
+}
+
+/// Colour of a value from far below (0) by the middle (0.5) to far above (1).
+pub fn diverging(value: f32) -> Rgb {
+    ramp(&DIVERGING, value)
+}
+
+fn ramp(steps: &[Rgb], value: f32) -> Rgb {
+    let last = steps.len() - 1;
+    let at = value.clamp(0.0, 1.0) * last as f32;
+    let low = (at as usize).min(last);
+    steps[low].towards(steps[(low + 1).min(last)], at - low as f32)
+}
+
+/// Sizes of type, points.
+pub mod type_pt {
+    /// Notes, axes, units.
+    pub const SMALL: f32 = 12.0;
+    /// Body and tables.
+    pub const BODY: f32 = 13.0;
+    /// Titles of panels and charts.
+    pub const TITLE: f32 = 15.0;
+    /// Titles of pages, figures of merit.
+    pub const LARGE: f32 = 20.0;
+    /// The one figure to look at.
+    pub const HERO: f32 = 28.0;
+}
+
+/// Distances, points: 4·8·12·16·24.
+pub mod space_pt {
+    /// Between parts of one thing.
+    pub const XS: f32 = 4.0;
+    /// Between things that belong together.
+    pub const S: f32 = 8.0;
+    /// Inside a panel's edge.
+    pub const M: f32 = 12.0;
+    /// Between groups.
+    pub const L: f32 = 16.0;
+    /// Between sections.
+    pub const XL: f32 = 24.0;
+}
+
+/// Sizes of the frame, points.
+pub mod frame_pt {
+    /// Corners.
+    pub const RADIUS: u8 = 6;
+    /// A row of a table, a list, a form; a button.
+    pub const ROW: f32 = 26.0;
+    /// Top bar.
+    pub const TOP: f32 = 40.0;
+    /// Rail of rooms.
+    pub const RAIL: f32 = 48.0;
+    /// Scene tree.
+    pub const LEFT: f32 = 280.0;
+    /// Inspector.
+    pub const RIGHT: f32 = 360.0;
+    /// Timeline with its charts.
+    pub const BOTTOM: f32 = 200.0;
+    /// Status line.
+    pub const STATUS: f32 = 24.0;
+}
 
 /// States of a tool, after SEMI E10, with setup and the kinds of standby kept apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,6 +352,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn ramps_go_through_their_steps() {
+        for (i, step) in CIVIDIS.iter().enumerate() {
+            assert_eq!(sequential(i as f32 / 9.0), *step);
+        }
+        assert_eq!(
+            (sequential(-1.0), sequential(9.0)),
+            (CIVIDIS[0], CIVIDIS[9])
+        );
+        assert_eq!(diverging(0.5), DIVERGING[2]);
+        let lightness: Vec<f64> = (0..=50)
+            .map(|i| sequential(i as f32 / 50.0).luminance())
+            .collect();
+        assert!(lightness.windows(2).all(|w| w[0] <= w[1] + 1e-4));
+        assert_eq!(Rgb(0).towards(Rgb(0xFF_FFFF), 0.5), Rgb(0x80_8080));
     }
 
     #[test]

@@ -5,15 +5,33 @@
 //! * `story`: which lot stands for a run, and its path.
 //! * `threads`: replications on all cores, their records handed back in order.
 //! * `pair`: two requests with the same luck against each other.
+//! * `knob`: what a what-if lets people turn; `capacity`, `maintenance`: a what-if each.
+//! * `study`: a base and its variants judged together; `study_threads`: in the background.
+//! * `memory`: what was run before is not run again.
+//! * `variants`: named variants, kept beside the scene.
 
+pub mod capacity;
+pub mod knob;
+pub mod maintenance;
+pub mod memory;
 pub mod message;
 pub mod pair;
 mod story;
+pub mod study;
+#[cfg(not(target_family = "wasm"))]
+pub mod study_threads;
 #[cfg(not(target_family = "wasm"))]
 pub mod threads;
+pub mod variants;
 pub mod worker;
 
+pub use knob::{Knob, KnobFault, Setting, WhatIf};
+pub use memory::Memory;
 pub use message::{Answer, Facts, Failure, Flow, LotId, RunRequest};
+pub use study::{Ask, Outcome, StudyView, VariantAsk};
+#[cfg(not(target_family = "wasm"))]
+pub use study_threads::Study;
+pub use variants::Variant;
 pub use worker::{End, Job};
 
 use std::sync::LazyLock;
@@ -21,6 +39,14 @@ use std::sync::LazyLock;
 use crate::results::kpi::KPIS;
 use crate::scene::Models;
 use crate::sim::fab::dispatch;
+
+/// All what-ifs.
+pub static WHAT_IFS: &[&dyn WhatIf] = &[&capacity::Capacity, &maintenance::Maintenance];
+
+/// The what-if of that name.
+pub fn what_if(name: &str) -> Option<&'static dyn WhatIf> {
+    WHAT_IFS.iter().copied().find(|w| w.name() == name)
+}
 
 /// What a scene may name of what the program can do: dispatching rules and figures of merit.
 pub fn models() -> Models<'static> {

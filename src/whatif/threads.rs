@@ -34,12 +34,37 @@ pub fn run(
     let Some(facts) = jobs.first().map(|j| j.facts()) else {
         return End::Done;
     };
-    let count = jobs.len() as u64;
-    let total = u64::from(facts.replications) * count;
+    let first = facts.first_replication;
+    let tasks: Vec<Task> = (first..first + facts.replications)
+        .flat_map(|replication| (0..jobs.len()).map(move |job| Task { job, replication }))
+        .collect();
+    run_tasks(jobs, &tasks, threads, cancel, on)
+}
+
+/// One replication of one job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Which job.
+    pub job: usize,
+    /// Which replication.
+    pub replication: u32,
+}
+
+/// As [`run`], for single tasks in the order in which they are wanted.
+pub fn run_tasks(
+    jobs: &[&Job],
+    tasks: &[Task],
+    threads: u32,
+    cancel: &AtomicBool,
+    on: &mut dyn FnMut(usize, Answer) -> Flow,
+) -> End {
+    let total = tasks.len() as u64;
+    if total == 0 {
+        return End::Done;
+    }
     let threads = u64::from(threads.max(1)).min(total) as u32;
     let board = Board {
-        first: facts.first_replication,
-        jobs: count,
+        tasks,
         total,
         ahead_max: 2 * u64::from(threads),
         taken: Mutex::new(Taken {
@@ -62,16 +87,15 @@ pub fn run(
 }
 
 /// What the threads share.
-struct Board {
-    first: u32,
-    jobs: u64,
+struct Board<'t> {
+    tasks: &'t [Task],
     total: u64,
     ahead_max: u64,
     taken: Mutex<Taken>,
     moved: Condvar,
 }
 
-/// Tasks are counted replication by replication, job by job.
+/// Tasks are counted in the order in which they are wanted.
 struct Taken {
     next: u64,
     handed: u64,
@@ -79,7 +103,7 @@ struct Taken {
     stop_from: u64,
 }
 
-impl Board {
+impl Board<'_> {
     fn lock(&self) -> MutexGuard<'_, Taken> {
         // A count is right whenever the lock is free, even if a thread died.
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
@@ -113,7 +137,7 @@ impl Board {
     }
 
     fn job_of(&self, task: u64) -> usize {
-        (task % self.jobs) as usize
+        self.tasks[task as usize].job
     }
 }
 
@@ -125,7 +149,7 @@ enum Message {
 
 /// Stops the other threads when this one dies of a fault of ours: what it had taken will never be
 /// handed over, and they would wait for it.
-struct Alive<'b>(&'b Board);
+struct Alive<'b>(&'b Board<'b>);
 
 impl Drop for Alive<'_> {
     fn drop(&mut self) {
@@ -135,11 +159,11 @@ impl Drop for Alive<'_> {
     }
 }
 
-fn work(jobs: &[&Job], board: &Board, cancel: &AtomicBool, send: &SyncSender<Message>) {
+fn work(jobs: &[&Job], board: &Board<'_>, cancel: &AtomicBool, send: &SyncSender<Message>) {
     let _alive = Alive(board);
     while let Some(task) = board.take(cancel) {
-        let replication = board.first + (task / board.jobs) as u32;
-        let end = jobs[board.job_of(task)].replicate(replication, &mut |answer| {
+        let Task { job, replication } = board.tasks[task as usize];
+        let end = jobs[job].replicate(replication, &mut |answer| {
             // A record is handed over even if the run was stopped meanwhile: it is whole.
             let whole = matches!(answer, Answer::Replication(_));
             let unwanted = cancel.load(Ordering::Relaxed) || task >= board.lock().stop_from;
@@ -162,7 +186,7 @@ fn work(jobs: &[&Job], board: &Board, cancel: &AtomicBool, send: &SyncSender<Mes
 
 fn collect(
     receive: Receiver<Message>,
-    board: &Board,
+    board: &Board<'_>,
     on: &mut dyn FnMut(usize, Answer) -> Flow,
 ) -> End {
     let mut order = InOrder::default();

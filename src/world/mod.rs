@@ -30,7 +30,7 @@ pub use clock::{Clock, Tick};
 pub use ids::{Kind, SceneId, SpawnedIds};
 pub use plan::{PlanError, plan};
 pub use spawn::{respawn, spawn};
-pub use state::{LotInWork, LotPlace, QueueLength, ToolState};
+pub use state::{LotEntities, LotInWork, LotPlace, QueueLength, ToolState};
 
 /// Parts of one update, in the order in which they run.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +55,7 @@ impl Plugin for WorldPlugin {
         app.init_resource::<Clock>()
             .init_resource::<Tick>()
             .init_resource::<SpawnedIds>()
+            .init_resource::<state::LotEntities>()
             .init_resource::<plant::PlantInfo>()
             .init_resource::<plant::Conditions>()
             .init_resource::<plant::Floor>()

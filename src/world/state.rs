@@ -1,5 +1,6 @@
 //! States that change while time runs: tools, lots, queues. Models write them, views read them.
 
+use bevy::ecs::entity::EntityHashMap;
 use bevy::prelude::*;
 
 use super::plant::ToolGroup;
@@ -81,13 +82,36 @@ pub struct QueueLength {
     pub coming: u32,
 }
 
+/// The entities of the lots in work, by their slot in the model that writes them.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct LotEntities {
+    /// Slot by slot; `None`: no lot is there.
+    pub by_slot: Vec<Option<WrittenLot>>,
+}
+
+/// A lot as it was last written.
+#[derive(Clone, Copy, Debug)]
+pub struct WrittenLot {
+    /// Its entity.
+    pub entity: Entity,
+    /// What was written.
+    pub lot: LotInWork,
+}
+
 /// Counts the lots of every tool group; writes a count only where it changed.
 pub(super) fn count_queues(
+    changed: Query<'_, '_, (), Changed<LotInWork>>,
+    mut removed: RemovedComponents<'_, '_, LotInWork>,
     lots: Query<'_, '_, &LotInWork>,
     tools: Query<'_, '_, &ChildOf>,
     mut groups: Query<'_, '_, (Entity, &mut QueueLength), With<ToolGroup>>,
+    mut counts: Local<'_, EntityHashMap<QueueLength>>,
 ) {
-    let mut counts = std::collections::BTreeMap::<Entity, QueueLength>::new();
+    let gone = removed.read().count() > 0;
+    if changed.is_empty() && !gone {
+        return;
+    }
+    counts.clear();
     for lot in &lots {
         match lot.place {
             LotPlace::Queue { group } => counts.entry(group).or_default().waiting += 1,

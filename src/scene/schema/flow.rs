@@ -2,7 +2,7 @@
 
 use bevy::reflect::Reflect;
 
-use super::OperatorNeed;
+use super::{OperatorNeed, Scene};
 use crate::scene::dist::Dist;
 use crate::units::Duration;
 
@@ -147,6 +147,47 @@ pub struct Release {
     pub due: Due,
     /// Whether its lots reserve tools ahead (see [`Options::reservation`](super::Options::reservation)).
     pub reserve: bool,
+}
+
+impl Release {
+    /// Lots it releases within so much time, on average; for CONWIP the lots it keeps in work,
+    /// since what it releases depends on what leaves.
+    pub fn expected_lots(&self, within: Duration) -> f64 {
+        match &self.plan {
+            Plan::Every {
+                interval,
+                lots,
+                max,
+                ..
+            } => {
+                let times = within.0 as f64 / interval.mean_us().max(1.0);
+                f64::from(*lots) * max.map_or(times, |m| times.min(m as f64))
+            }
+            Plan::List(times) => times.iter().filter(|t| **t <= within).count() as f64,
+            Plan::Conwip { lots } => f64::from(*lots),
+        }
+    }
+}
+
+impl Scene {
+    /// Priority of the plant's regular lots: that of most lots released within the horizon, or
+    /// where none is released of most lots in work at time 0. Lots above it are hot.
+    pub fn regular_priority(&self) -> i32 {
+        let mut lots = std::collections::BTreeMap::<i32, f64>::new();
+        for release in &self.releases {
+            *lots.entry(release.priority).or_default() += release.expected_lots(self.run.horizon);
+        }
+        if lots.values().all(|n| *n <= 0.0) {
+            for lot in &self.wip {
+                *lots.entry(lot.priority).or_default() += 1.0;
+            }
+        }
+        // Of equally frequent priorities the lowest.
+        let most = lots.values().copied().fold(0.0, f64::max);
+        lots.into_iter()
+            .find(|(_, n)| *n >= most)
+            .map_or(0, |(priority, _)| priority)
+    }
 }
 
 /// When lots of a type are released.

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::dispatch::Order;
-use super::engine::{Engine, Observer};
+use super::engine::{Engine, Happening, Observer};
 use super::events::Kind;
 use super::model::{NEVER, NONE, Shape};
 use super::state::Waiting;
@@ -164,6 +164,14 @@ impl<O: Observer> Engine<'_, O> {
         if outcome == Outcome::Finished {
             stream.finished += 1;
         }
+        if O::EVENTS {
+            let left = Happening::Left {
+                lot_type: l.lot_type,
+                lot: l.number,
+                outcome,
+            };
+            self.observer.event(now, left);
+        }
         let mut bytes = [0u8; 17];
         bytes[..4].copy_from_slice(&l.lot_type.to_le_bytes());
         bytes[4..8].copy_from_slice(&l.number.to_le_bytes());
@@ -186,7 +194,7 @@ impl<O: Observer> Engine<'_, O> {
         });
     }
 
-    fn account_all(&mut self) {
+    pub(super) fn account_all(&mut self) {
         for tool in 0..self.s.tools.len() as u32 {
             self.account(tool);
         }

@@ -156,6 +156,7 @@ impl<'a> Builder<'a> {
                     .collect(),
                 releases: Vec::new(),
                 wip: Vec::new(),
+                regular_priority: scene.regular_priority(),
             },
         }
     }

@@ -1,6 +1,6 @@
 //! Breakdowns, repairs, preventive maintenance and the crews that do them.
 
-use super::engine::{Engine, Observer};
+use super::engine::{Engine, Happening, Observer};
 use super::events::Kind;
 use super::model::{NEVER, NONE};
 use super::sample::{More, Sampler, to_us};
@@ -126,6 +126,9 @@ impl<O: Observer> Engine<'_, O> {
         t.down = b;
         t.down_since = self.s.now;
         t.record.breakdowns += 1;
+        if O::EVENTS {
+            self.observer.event(self.s.now, Happening::Down { tool });
+        }
         self.call_crew(spec.crew, CrewWork::Repair(b));
     }
 
@@ -211,6 +214,9 @@ impl<O: Observer> Engine<'_, O> {
             t.slot2 += lost;
         }
         t.down = NONE;
+        if O::EVENTS {
+            self.observer.event(now, Happening::Repaired { tool });
+        }
         self.announce_slot(tool);
         self.release_crew(spec.crew);
         self.s.breakdowns[b as usize].count += 1;
@@ -285,6 +291,9 @@ impl<O: Observer> Engine<'_, O> {
         t.pms_due -= 1;
         t.pm = p;
         t.record.pms += 1;
+        if O::EVENTS {
+            self.observer.event(self.s.now, Happening::PmBegin { tool });
+        }
         if !spec.by_wafers && self.model.options.pm_clock == PmClock::Start {
             let next = self.s.now.saturating_add(spec.every);
             self.s.events.push(next, Kind::PmDue, p);
@@ -298,6 +307,9 @@ impl<O: Observer> Engine<'_, O> {
         self.account(tool);
         self.s.pms[p as usize].count += 1;
         self.s.tools[tool as usize].pm = NONE;
+        if O::EVENTS {
+            self.observer.event(self.s.now, Happening::PmEnd { tool });
+        }
         if !spec.by_wafers && self.model.options.pm_clock == PmClock::End {
             let next = self.s.now.saturating_add(spec.every);
             self.s.events.push(next, Kind::PmDue, p);

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::events::Kind;
 use super::model::{Model, NEVER, Plan};
 use super::state::{Availability, State};
-use crate::results::record::StepRecord;
+use crate::results::record::{Outcome, StepRecord};
 use crate::rng::Seed;
 
 /// Who watches a run from inside.
@@ -16,8 +16,66 @@ pub trait Observer {
     /// Whether [`Observer::step`] is wanted; when not, the engine does not prepare it.
     const STEPS: bool;
 
+    /// Whether [`Observer::event`] is wanted; when not, nothing is told.
+    const EVENTS: bool = false;
+
     /// A lot has left a step.
     fn step(&mut self, step: &StepRecord);
+
+    /// Something happened that people watch for.
+    fn event(&mut self, _now_us: u64, _event: Happening) {}
+}
+
+/// What people watch for in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A tool breaks down.
+    Down {
+        /// Tool.
+        tool: u32,
+    },
+    /// It is repaired.
+    Repaired {
+        /// Tool.
+        tool: u32,
+    },
+    /// A tool goes into maintenance (waiting for its crew included).
+    PmBegin {
+        /// Tool.
+        tool: u32,
+    },
+    /// The maintenance is over.
+    PmEnd {
+        /// Tool.
+        tool: u32,
+    },
+    /// A lot starts too late for a critical queue time.
+    Late {
+        /// Lot type.
+        lot_type: u32,
+        /// Number within it.
+        lot: u32,
+        /// Tool group in which it waited too long.
+        group: u32,
+    },
+    /// A lot is released.
+    Released {
+        /// Lot type.
+        lot_type: u32,
+        /// Number within it.
+        lot: u32,
+        /// Priority.
+        priority: i32,
+    },
+    /// A lot leaves the plant.
+    Left {
+        /// Lot type.
+        lot_type: u32,
+        /// Number within it.
+        lot: u32,
+        /// How.
+        outcome: Outcome,
+    },
 }
 
 /// Watches nothing.
@@ -98,6 +156,11 @@ impl<'m, O: Observer> Engine<'m, O> {
     /// The state as it is now.
     pub fn snapshot(&self) -> State {
         self.s.clone()
+    }
+
+    /// The state and the observer, to go on later with [`Engine::resume`].
+    pub fn into_parts(self) -> (State, O) {
+        (self.s, self.observer)
     }
 
     /// The state, to look at.

@@ -1,6 +1,6 @@
 //! A lot's way: release, moves, arrival at a queue, departure from a step, end.
 
-use super::engine::{Engine, Observer};
+use super::engine::{Engine, Happening, Observer};
 use super::events::Kind;
 use super::model::{NEVER, NONE, Plan, Shape};
 use super::sample::{More, to_us};
@@ -68,6 +68,15 @@ impl<O: Observer> Engine<'_, O> {
                 due,
                 release.reserve,
             );
+            if O::EVENTS {
+                let l = &self.s.lots[lot as usize];
+                let released = Happening::Released {
+                    lot_type: l.lot_type,
+                    lot: l.number,
+                    priority: l.priority,
+                };
+                self.observer.event(self.s.now, released);
+            }
             if self.skip_to(lot, release.first_step) {
                 self.enter(lot);
             } else {
@@ -115,6 +124,8 @@ impl<O: Observer> Engine<'_, O> {
             last_tool: NONE,
             last_step: NONE,
             last_pass: 0,
+            depart: now,
+            due_at_queue: now,
             location: NONE,
             reserved_tool: NONE,
             rework_until: NONE,
@@ -328,6 +339,10 @@ impl<O: Observer> Engine<'_, O> {
         let l = &mut self.s.lots[lot as usize];
         l.tool = NONE;
         l.transport += time;
+        if O::STEPS {
+            l.depart = self.s.now;
+            l.due_at_queue = arrival;
+        }
         self.report_step(lot, arrival);
         if time == 0 {
             self.arrive(lot);

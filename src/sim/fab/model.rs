@@ -67,6 +67,8 @@ pub struct Model {
     pub releases: Vec<Release>,
     /// Lots in work at time 0.
     pub wip: Vec<WipLot>,
+    /// Priority of the regular lots; those above it are hot.
+    pub regular_priority: i32,
 }
 
 /// The named choices of a scene.

@@ -1,6 +1,6 @@
 //! Critical queue times: windows that a step's end opens and a later step's start closes.
 
-use super::engine::{Engine, Observer};
+use super::engine::{Engine, Happening, Observer};
 use super::model::{Late, NONE};
 use super::state::Window;
 use crate::results::record::Outcome;
@@ -49,7 +49,16 @@ impl<O: Observer> Engine<'_, O> {
             if self.s.now - start > window.limit_us {
                 record.violations += 1;
                 record.cost += window.cost;
-                self.s.lots[lot as usize].cqt_violations += 1;
+                let l = &mut self.s.lots[lot as usize];
+                l.cqt_violations += 1;
+                if O::EVENTS {
+                    let late = Happening::Late {
+                        lot_type: l.lot_type,
+                        lot: l.number,
+                        group: spec.group,
+                    };
+                    self.observer.event(self.s.now, late);
+                }
             }
             self.window_left(cqt);
         }

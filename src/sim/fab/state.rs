@@ -73,6 +73,10 @@ pub(super) struct Lot {
     pub last_step: u32,
     /// For observers: pass of that step.
     pub last_pass: u32,
+    /// For observers: departure of the last move.
+    pub depart: u64,
+    /// For observers: arrival of the last move; later than now while it is under way.
+    pub due_at_queue: u64,
 }
 
 /// A lot waiting in a queue.

@@ -1,7 +1,7 @@
 //! The report of a run: one HTML page that fetches nothing.
 
 mod charts;
-mod svg;
+pub(in crate::view) mod svg;
 mod tables;
 
 use std::fmt::Write;

@@ -1,0 +1,134 @@
+//! Layouts of the ICCAD 2013 contest (`.glp`): rectangles and polygons in nm, one a line.
+//!
+//! `RECT N M1 x y width height` and `PGON N M1 x1 y1 x2 y2 …` carry shapes; the head, `CELL` and
+//! `ENDMSG` do not. The letter behind the keyword and the layer's name are read over.
+
+use crate::interop::fault::{Fault, Faults, nearest};
+use crate::scene::shapes::{Polygon, Shapes};
+
+/// Words that begin a line without a shape.
+const WITHOUT_SHAPE: [&str; 6] = ["BEGIN", "EQUIV", "CNAME", "LEVEL", "CELL", "ENDMSG"];
+
+/// Largest coordinate: 100 mm.
+const FURTHEST_NM: i64 = 100_000_000;
+
+/// Reads a layout.
+///
+/// # Errors
+/// All lines that are wrong, or that there is no shape at all.
+pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
+    let mut faults = Vec::new();
+    let mut polygons = Vec::new();
+    for (n, line) in text.lines().enumerate() {
+        let fault = |found: &str, expected: &str| Fault {
+            file: file.to_owned(),
+            line: Some(n as u32 + 1),
+            found: Some(found.to_owned()),
+            expected: expected.to_owned(),
+            ..Fault::default()
+        };
+        let mut words = line.split_whitespace();
+        let Some(keyword) = words.next() else {
+            continue;
+        };
+        if WITHOUT_SHAPE.contains(&keyword) {
+            continue;
+        }
+        if !["RECT", "PGON"].contains(&keyword) {
+            let known = ["RECT", "PGON"].into_iter().chain(WITHOUT_SHAPE);
+            faults.push(Fault {
+                nearest: nearest(keyword, known),
+                ..fault(keyword, "RECT, PGON or a line of the head")
+            });
+            continue;
+        }
+        let numbers: Result<Vec<i32>, &str> = words
+            .skip(2)
+            .map(|w| {
+                let value = w.parse::<i64>().ok().filter(|v| v.abs() <= FURTHEST_NM);
+                value.and_then(|v| i32::try_from(v).ok()).ok_or(w)
+            })
+            .collect();
+        let points = match (keyword, numbers) {
+            (_, Err(word)) => {
+                faults.push(fault(word, "a whole number of nm, at most 100 mm"));
+                continue;
+            }
+            ("RECT", Ok(v)) if v.len() == 4 && v[2] > 0 && v[3] > 0 => {
+                Polygon::rectangle([v[0], v[1]], [v[0] + v[2], v[1] + v[3]]).points
+            }
+            ("RECT", Ok(_)) => {
+                faults.push(fault(
+                    line,
+                    "RECT N layer x y width height, both sizes above 0",
+                ));
+                continue;
+            }
+            (_, Ok(v)) if v.len() >= 6 && v.len().is_multiple_of(2) => {
+                let mut points: Vec<[i32; 2]> = v.as_chunks::<2>().0.to_vec();
+                if points.first() == points.last() {
+                    points.pop();
+                }
+                points
+            }
+            (_, Ok(_)) => {
+                faults.push(fault(
+                    line,
+                    "PGON N layer and at least three pairs of numbers",
+                ));
+                continue;
+            }
+        };
+        let polygon = Polygon::new(points);
+        match polygon.fault() {
+            Some(why) => faults.push(fault(line, &format!("a shape; {why}"))),
+            None => polygons.push(polygon),
+        }
+    }
+    if faults.is_empty() && polygons.is_empty() {
+        faults.push(Fault {
+            file: file.to_owned(),
+            expected: "at least one line RECT or PGON".to_owned(),
+            ..Fault::default()
+        });
+    }
+    if faults.is_empty() {
+        Ok(Shapes {
+            unit_nm: 1.0,
+            polygons,
+        })
+    } else {
+        Err(Faults::sorted(faults))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rectangles_and_polygons_are_read() {
+        let text = "BEGIN /* x */\nEQUIV 1 1000 MICRON +X,+Y\nCELL a PRIME\n  RECT N M1 80 492 452 88\n\
+                    PGON N M1 0 0 40 0 40 10 10 10 10 30 0 30\nENDMSG\n";
+        let shapes = read("a.glp", text).unwrap();
+        assert_eq!(shapes.polygons.len(), 2);
+        assert_eq!(shapes.polygons[0].double_area(), 2 * 452 * 88);
+        assert_eq!(shapes.bounds(), Some(([0, 0], [532, 580])));
+    }
+
+    #[test]
+    fn every_wrong_line_is_told_with_its_place() {
+        let text = "RECT N M1 0 0 10\nPGN N M1 0 0 1 0 1 1\nPGON N M1 0 0 4 4 4 0 0 4\n\
+                    RECT N M1 0 0 1e3 4\nRECT N M1 0 0 4 999999999\nRECT N M1 0 0 -4 4\n";
+        let faults = read("b.glp", text).unwrap_err();
+        let lines: Vec<_> = faults.0.iter().filter_map(|f| f.line).collect();
+        assert_eq!(lines, [1, 2, 3, 4, 5, 6]);
+        let text = faults.to_string();
+        assert!(text.contains("did you mean \"PGON\"?"), "{text}");
+        assert!(
+            text.contains("its edges from corner 1 and corner 3 cross"),
+            "{text}"
+        );
+        assert!(read("c.glp", "CELL a\nENDMSG\n").is_err());
+    }
+}

@@ -1,0 +1,371 @@
+//! Optics of a lithography run as a RON file: lens, source, mask and resist, checked.
+
+use super::diagnostic::{Diagnostic, Diagnostics, SourceFile};
+use super::parse::parse;
+use super::record::{At, Context, Value, choice, names, record};
+use super::value::{Angle, Length, Probability};
+
+/// Polarisation of the light.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Light {
+    /// Not looked at: scalar imaging.
+    Scalar,
+    /// Even mixture.
+    Unpolarised,
+    /// Along x.
+    X,
+    /// Along y.
+    Y,
+    /// Around the axis (TE).
+    Azimuthal,
+    /// Away from the axis (TM).
+    Radial,
+}
+
+/// What the shapes of a layout are on the mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Openings.
+    Clear,
+    /// Absorber.
+    Dark,
+}
+
+names! {
+    /// Polarisation of the light.
+    Light = "polarisation" {
+        /// Scalar imaging.
+        Scalar,
+        /// Even mixture of all.
+        Unpolarised,
+        /// Electric field along x.
+        X,
+        /// Electric field along y.
+        Y,
+        /// Electric field around the axis (TE).
+        Azimuthal,
+        /// Electric field away from the axis (TM).
+        Radial,
+    }
+}
+names! {
+    /// What the shapes of the layout are on the mask.
+    Tone = "tone" {
+        /// Openings in the absorber.
+        Clear,
+        /// Absorber on clear ground.
+        Dark,
+    }
+}
+record! {
+    /// A lens of one's own.
+    pub struct CustomLensForm = "lens" {
+        /// Wavelength in vacuum.
+        wavelength: Length as required, range 1e-9, 1e-6, "1 nm to 1 um";
+        /// Numerical aperture at the wafer.
+        na: f64 as required, range 0.01, 1.7, "0.01 to 1.7, below the index";
+        /// Refractive index above the wafer.
+        index: f64, default "1.0", range 1.0, 2.0, "1 to 2";
+        /// Radius of the dark centre of the pupil, in parts of the aperture.
+        obscuration: f64, default "0.0", range 0.0, 0.9, "0 to 0.9";
+    }
+}
+record! {
+    /// EUV of high aperture.
+    pub struct HighNaForm = "high-NA EUV" {
+        /// Radius of the dark centre of the pupil, in parts of the aperture.
+        obscuration: f64, default "0.2", range 0.0, 0.9, "0 to 0.9";
+    }
+}
+choice! {
+    /// A lens.
+    pub enum LensForm = "choice of lens" {
+        /// 193 nm, NA 1.35, water.
+        ArfImmersion,
+        /// 13.5 nm, NA 0.33.
+        Euv,
+        /// 13.5 nm, NA 0.55, centre dark: `HighNaEuv(obscuration: 0.2)`.
+        HighNaEuv(HighNaForm),
+        /// `Custom(wavelength: "248 nm", na: 0.8)`.
+        Custom(CustomLensForm),
+    }
+}
+record! {
+    /// A disc.
+    pub struct DiscForm = "conventional source" {
+        /// Radius, in parts of the aperture.
+        sigma: f64 as required, range 0.0, 1.0, "0 to 1";
+    }
+}
+record! {
+    /// A ring.
+    pub struct RingForm = "annular source" {
+        /// Inner radius, in parts of the aperture.
+        inner: f64 as required, range 0.0, 1.0, "0 to 1";
+        /// Outer radius.
+        outer: f64 as required, range 0.0, 1.0, "0 to 1";
+    }
+}
+record! {
+    /// Parts of a ring.
+    pub struct PolesForm = "poles" {
+        /// Inner radius, in parts of the aperture.
+        inner: f64 as required, range 0.0, 1.0, "0 to 1";
+        /// Outer radius.
+        outer: f64 as required, range 0.0, 1.0, "0 to 1";
+        /// Opening angle of each pole.
+        open: Angle, default "\"60 deg\"", range 1.0, 180.0, "1° to 180°";
+        /// Direction of the first pole, counter-clockwise from x.
+        rotation: Angle, default "\"0 deg\"", range -360.0, 360.0, "-360° to 360°";
+    }
+}
+choice! {
+    /// Illumination.
+    pub enum SourceForm = "source" {
+        /// `Conventional(sigma: 0.7)`; 0 is coherent light.
+        Conventional(DiscForm),
+        /// `Annular(inner: 0.6, outer: 0.9)`.
+        Annular(RingForm),
+        /// Two poles: `Dipole(inner: 0.6, outer: 0.9, open: "60 deg")`.
+        Dipole(PolesForm),
+        /// Four poles.
+        Quadrupole(PolesForm),
+        /// A measured or drawn source: `Table("source.csv")` with lines `sigma_x,sigma_y,brightness`.
+        Table(String),
+    }
+}
+record! {
+    /// Resist of a threshold after diffusion.
+    pub struct ResistForm = "resist" {
+        /// Relative intensity from which on it clears.
+        level: f64, default "0.3", range 0.001, 10.0, "0.001 to 10";
+        /// Diffusion length.
+        diffusion: Length, default "\"0 nm\"", range 0.0, 1e-6, "0 to 1 um";
+    }
+}
+record! {
+    /// A mask's absorber.
+    pub struct MaskForm = "mask" {
+        /// What shapes of the layout are.
+        shapes: Tone, default "Clear";
+        /// Share of the light that the absorber lets through, with opposite phase: 6 % is an attenuated
+        /// phase-shift mask, 0 chrome on glass.
+        transmission: Probability, default "0.0";
+        /// Layer whose shapes are openings of opposite phase: an alternating phase-shift mask.
+        shifted_layer: u32, range 0.0, 65535.0, "0 to 65535";
+    }
+}
+record! {
+    /// Optics of a lithography run.
+    pub struct OpticsForm = "optics" {
+        /// Lens.
+        lens: LensForm as required;
+        /// Illumination.
+        source: SourceForm as required;
+        /// Source points along a side of the grid.
+        source_side: u32, default "31", range 3.0, 201.0, "3 to 201";
+        /// Distance of the image plane from best focus, positive away from the lens.
+        defocus: Length, default "\"0 nm\"", range -1e-5, 1e-5, "-10 um to 10 um";
+        /// Fringe Zernike coefficients Z1, Z2, ... in waves, at most 16.
+        zernike: Vec<At<f64>>, default "[]";
+        /// Whether the radiometric factor of a lens that reduces 4 times is applied.
+        apodised: bool, default "false";
+        /// Polarisation of the light.
+        polarisation: Light, default "Scalar";
+        /// Mask.
+        mask: MaskForm, default "()";
+        /// Resist.
+        resist: ResistForm, default "()";
+    }
+}
+
+/// Illumination, as plain numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SourceShape {
+    /// Disc of this radius.
+    Disc(f64),
+    /// Ring of these radii.
+    Ring(f64, f64),
+    /// Poles: number, inner and outer radius, opening and direction in degrees.
+    Poles(u32, f64, f64, f64, f64),
+    /// File of a table, relative to the optics file.
+    Table(String),
+}
+
+/// Checked optics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setup {
+    /// Wavelength.
+    pub wavelength_nm: f64,
+    /// Numerical aperture.
+    pub na: f64,
+    /// Index of the image medium.
+    pub index: f64,
+    /// Dark centre of the pupil, in parts of the aperture.
+    pub obscuration: f64,
+    /// Illumination.
+    pub source: SourceShape,
+    /// Source points along a side.
+    pub source_side: u32,
+    /// Defocus.
+    pub defocus_nm: f64,
+    /// Fringe Zernike coefficients.
+    pub zernike_waves: Vec<f64>,
+    /// Whether the radiometric factor is applied.
+    pub apodised: bool,
+    /// Polarisation.
+    pub light: Light,
+    /// What shapes are on the mask.
+    pub tone: Tone,
+    /// Intensity that the absorber lets through.
+    pub transmission: f64,
+    /// Layer of openings with opposite phase.
+    pub shifted_layer: Option<u16>,
+    /// Level of the resist.
+    pub level: f64,
+    /// Diffusion length of the resist.
+    pub diffusion_nm: f64,
+}
+
+/// Reads an optics file.
+///
+/// # Errors
+/// All its faults, each with its place.
+pub fn read(path: &str, text: &str) -> Result<Setup, Diagnostics> {
+    let mut cx = Context::default();
+    let root = parse(0, text, &mut cx.faults);
+    let form = OpticsForm::decode(&root, &mut cx);
+    let setup = form.and_then(|form| check(form, &mut cx));
+    let file = SourceFile {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    };
+    let findings = Diagnostics::new(vec![file], cx.faults);
+    setup.filter(|_| !findings.has_errors()).ok_or(findings)
+}
+
+/// Metres to nm, without the digits that the factor leaves behind.
+fn nm(length: Length) -> f64 {
+    libm::round(length.0 * 1e15) / 1e6
+}
+
+fn check(form: OpticsForm, cx: &mut Context) -> Option<Setup> {
+    let lens = form.lens?;
+    let (wavelength_nm, na, index, obscuration) = match lens.value {
+        LensForm::ArfImmersion => (193.0, 1.35, 1.44, 0.0),
+        LensForm::Euv => (13.5, 0.33, 1.0, 0.0),
+        LensForm::HighNaEuv(form) => (13.5, 0.55, 1.0, form.obscuration?.value),
+        LensForm::Custom(form) => {
+            let (na, index) = (form.na?, form.index?.value);
+            if na.value >= index {
+                cx.report(
+                    Diagnostic::error("aperture", na.span, "no ray leaves at such an angle")
+                        .expecting(format!("below the index {index}")),
+                );
+            }
+            (
+                nm(form.wavelength?.value),
+                na.value,
+                index,
+                form.obscuration?.value,
+            )
+        }
+    };
+    let source = form.source?;
+    let span = source.span;
+    let mut rings = |inner: f64, outer: f64| {
+        if inner > outer || outer == 0.0 {
+            cx.report(
+                Diagnostic::error("source", span, "this source has no area")
+                    .expecting("inner below outer"),
+            );
+        }
+        (inner, outer)
+    };
+    let source = match source.value {
+        SourceForm::Conventional(form) => SourceShape::Disc(form.sigma?.value),
+        SourceForm::Annular(form) => {
+            let (inner, outer) = rings(form.inner?.value, form.outer?.value);
+            SourceShape::Ring(inner, outer)
+        }
+        SourceForm::Dipole(form) => poles(2, *form, &mut rings)?,
+        SourceForm::Quadrupole(form) => poles(4, *form, &mut rings)?,
+        SourceForm::Table(file) => SourceShape::Table(*file),
+    };
+    let zernike = form.zernike?;
+    if zernike.value.len() > 16 {
+        cx.report(
+            Diagnostic::error("zernike", zernike.span, "there are too many coefficients")
+                .expecting("at most 16: Z1 to Z16"),
+        );
+    }
+    let (mask, resist) = (form.mask?.value, form.resist?.value);
+    Some(Setup {
+        wavelength_nm,
+        na,
+        index,
+        obscuration,
+        source,
+        source_side: form.source_side?.value,
+        defocus_nm: nm(form.defocus?.value),
+        zernike_waves: zernike.value.into_iter().map(|c| c.value).collect(),
+        apodised: form.apodised?.value,
+        light: form.polarisation?.value,
+        tone: mask.shapes?.value,
+        transmission: mask.transmission?.value.0,
+        shifted_layer: mask.shifted_layer.and_then(|l| u16::try_from(l.value).ok()),
+        level: resist.level?.value,
+        diffusion_nm: nm(resist.diffusion?.value),
+    })
+}
+
+fn poles(
+    count: u32,
+    form: PolesForm,
+    rings: &mut dyn FnMut(f64, f64) -> (f64, f64),
+) -> Option<SourceShape> {
+    let (inner, outer) = rings(form.inner?.value, form.outer?.value);
+    let (open, rotation) = (form.open?.value.0, form.rotation?.value.0);
+    Some(SourceShape::Poles(count, inner, outer, open, rotation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_with_its_defaults() {
+        let setup = read(
+            "a.ron",
+            "(lens: ArfImmersion, source: Quadrupole(inner: 0.6, outer: 0.9, rotation: \"45 deg\"),\n\
+             defocus: \"-30 nm\", zernike: [0, 0.01], mask: (transmission: \"6 %\"))",
+        )
+        .unwrap_or_else(|d| panic!("{}", d.to_text()));
+        assert_eq!(
+            (setup.wavelength_nm, setup.na, setup.index),
+            (193.0, 1.35, 1.44)
+        );
+        assert_eq!(setup.source, SourceShape::Poles(4, 0.6, 0.9, 60.0, 45.0));
+        assert_eq!((setup.defocus_nm, setup.transmission), (-30.0, 0.06));
+        assert_eq!(setup.zernike_waves, [0.0, 0.01]);
+        assert_eq!((setup.tone, setup.shifted_layer), (Tone::Clear, None));
+        assert_eq!((setup.level, setup.light), (0.3, Light::Scalar));
+    }
+
+    #[test]
+    fn all_faults_come_at_once_with_their_places() {
+        let text = "(lens: Custom(wavelength: \"193 s\", na: 1.2),\n source: Anular(inner: 0.6),\n\
+                    soruce_side: 9)";
+        let faults = read("b.ron", text).unwrap_err();
+        let text = faults.to_text();
+        for part in ["b.ron:1:", "b.ron:2:", "b.ron:3:", "Annular", "source_side"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let steep = "(lens: Custom(wavelength: \"193 nm\", na: 1.2), source: Annular(inner: 0.9, outer: 0.6))";
+        let text = read("c.ron", steep).unwrap_err().to_text();
+        assert!(
+            text.contains("below the index 1") && text.contains("no area"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,233 @@
+//! An aerial image: a band of Fourier coefficients, known at every point.
+
+use core::f64::consts::{PI, TAU};
+
+use num_complex::Complex64;
+
+use crate::sim::process::lithography::spectrum::Spectrum;
+
+/// Intensity on a periodic tile; the clear field is 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// Its coefficients.
+    pub spectrum: Spectrum,
+    /// Side of the tile.
+    pub period_nm: f64,
+}
+
+/// Intensity along a straight line, as a function of the place on it.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// Angular frequency per nm and coefficient of each term.
+    terms: Vec<(f64, Complex64)>,
+    /// Highest angular frequency, per nm.
+    fastest: f64,
+}
+
+impl Image {
+    /// Intensity at a point.
+    pub fn at(&self, x_nm: f64, y_nm: f64) -> f64 {
+        self.cut([x_nm, y_nm], [1.0, 0.0]).at(0.0)
+    }
+
+    /// Slope of the intensity along x and y, per nm.
+    pub fn slope(&self, x_nm: f64, y_nm: f64) -> [f64; 2] {
+        [[1.0, 0.0], [0.0, 1.0]].map(|along| self.cut([x_nm, y_nm], along).slope(0.0))
+    }
+
+    /// Mean intensity.
+    pub fn mean(&self) -> f64 {
+        self.spectrum.get(0, 0).re
+    }
+
+    /// Intensity on an `n` by `n` grid that begins at the tile's corner, row by row.
+    pub fn on_grid(&self, n: usize) -> Vec<f64> {
+        self.spectrum.on_grid(n).iter().map(|c| c.re).collect()
+    }
+
+    /// The image after diffusion over a Gaussian length, as acid diffuses in a baked resist.
+    pub fn diffused(&self, sigma_nm: f64) -> Self {
+        let mut out = self.clone();
+        let half = self.spectrum.half() as i32;
+        let unit = 2.0 * PI * PI * sigma_nm * sigma_nm / (self.period_nm * self.period_nm);
+        for fy in -half..=half {
+            for fx in -half..=half {
+                let kept = libm::exp(-unit * f64::from(fx * fx + fy * fy));
+                let c = self.spectrum.get(fx, fy) * kept;
+                out.spectrum.set(fx, fy, c);
+            }
+        }
+        out
+    }
+
+    /// The image times a factor, e.g. a dose.
+    pub fn scaled(&self, factor: f64) -> Self {
+        let mut out = self.clone();
+        for c in out.spectrum.values_mut() {
+            *c *= factor;
+        }
+        out
+    }
+
+    /// Intensity along the line through `from` in direction `along` (of length 1).
+    pub fn cut(&self, from_nm: [f64; 2], along: [f64; 2]) -> Cut {
+        let step = TAU / self.period_nm;
+        let half = self.spectrum.half() as i32;
+        // The phase at the start is a product of one factor for x and one for y.
+        let phases = |at: f64| -> Vec<Complex64> {
+            let turn = |f: i32| f64::from(f) * step * at;
+            (-half..=half)
+                .map(|f| Complex64::new(libm::cos(turn(f)), libm::sin(turn(f))))
+                .collect()
+        };
+        let (px, py) = (phases(from_nm[0]), phases(from_nm[1]));
+        let mut terms: Vec<(f64, Complex64)> = Vec::new();
+        for (row, fy) in self.spectrum.values().chunks_exact(px.len()).zip(-half..) {
+            for (n, (c, fx)) in row.iter().zip(-half..).enumerate() {
+                let speed = step * (f64::from(fx) * along[0] + f64::from(fy) * along[1]);
+                let here = c * px[n] * py[(fy + half) as usize];
+                // Along x all of a column run equally fast, along y all of a row.
+                let same = match along {
+                    [_, 0.0] => Some(n),
+                    [0.0, _] => Some((fy + half) as usize),
+                    _ => None,
+                };
+                match same.and_then(|k| terms.get_mut(k)) {
+                    Some(term) => term.1 += here,
+                    None => terms.push((speed, here)),
+                }
+            }
+        }
+        terms.retain(|(_, c)| *c != Complex64::ZERO);
+        let fastest = terms.iter().map(|t| t.0.abs()).fold(0.0, f64::max);
+        Cut { terms, fastest }
+    }
+}
+
+impl Cut {
+    /// Intensity at `s` nm along the line.
+    pub fn at(&self, s_nm: f64) -> f64 {
+        self.value_and_slope(s_nm).0
+    }
+
+    /// Its slope there, per nm.
+    pub fn slope(&self, s_nm: f64) -> f64 {
+        self.value_and_slope(s_nm).1
+    }
+
+    fn value_and_slope(&self, s_nm: f64) -> (f64, f64) {
+        self.terms.iter().fold((0.0, 0.0), |(v, d), (w, c)| {
+            let (sin, cos) = (libm::sin(w * s_nm), libm::cos(w * s_nm));
+            (
+                v + c.re * cos - c.im * sin,
+                d - w * (c.re * sin + c.im * cos),
+            )
+        })
+    }
+
+    /// Places where the intensity crosses `level` between two places, in order.
+    ///
+    /// The line is looked at sixteen times per shortest wave, then each crossing is closed in by
+    /// Newton's method on the series itself: no sampling error stays.
+    pub fn crossings(&self, level: f64, from_nm: f64, to_nm: f64) -> Vec<f64> {
+        let step = if self.fastest > 0.0 {
+            TAU / self.fastest / 16.0
+        } else {
+            to_nm - from_nm
+        };
+        let count = libm::ceil((to_nm - from_nm) / step).max(1.0) as u32;
+        let at = |i: u32| from_nm + (to_nm - from_nm) * f64::from(i) / f64::from(count);
+        let mut found = Vec::new();
+        let mut before = self.at(from_nm) - level;
+        for i in 1..=count {
+            let here = self.at(at(i)) - level;
+            if (before < 0.0) != (here < 0.0) {
+                found.push(self.close_in(level, at(i - 1), at(i)));
+            }
+            before = here;
+        }
+        found
+    }
+
+    /// The crossing between two places on different sides of the level.
+    pub(super) fn close_in(&self, level: f64, mut low: f64, mut high: f64) -> f64 {
+        let rising = self.at(low) < level;
+        let mut s = 0.5 * (low + high);
+        for _ in 0..60 {
+            let (value, slope) = self.value_and_slope(s);
+            if (value < level) == rising {
+                low = s;
+            } else {
+                high = s;
+            }
+            let newton = s - (value - level) / slope;
+            // Near enough: rounding may already put it outside the bracket.
+            if (newton - s).abs() <= 1e-12 * (1.0 + s.abs()) {
+                return newton;
+            }
+            let next = if newton > low && newton < high {
+                newton
+            } else {
+                0.5 * (low + high)
+            };
+            s = next;
+        }
+        s
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wave() -> Image {
+        let mut spectrum = Spectrum::zero(2);
+        spectrum.set(0, 0, 0.5.into());
+        for (f, c) in [
+            (1, Complex64::new(0.1, 0.05)),
+            (2, Complex64::new(-0.02, 0.0)),
+        ] {
+            spectrum.set(f, 1, c);
+            spectrum.set(-f, -1, c.conj());
+        }
+        Image {
+            spectrum,
+            period_nm: 100.0,
+        }
+    }
+
+    #[test]
+    fn points_slopes_and_grids_agree() {
+        let image = wave();
+        let grid = image.on_grid(20);
+        assert!((grid[3 * 20 + 7] - image.at(35.0, 15.0)).abs() < 1e-14);
+        let [dx, dy] = image.slope(35.0, 15.0);
+        let h = 1e-4;
+        let by_difference = (image.at(35.0 + h, 15.0) - image.at(35.0 - h, 15.0)) / (2.0 * h);
+        assert!((dx - by_difference).abs() < 1e-9);
+        let by_difference = (image.at(35.0, 15.0 + h) - image.at(35.0, 15.0 - h)) / (2.0 * h);
+        assert!((dy - by_difference).abs() < 1e-9);
+    }
+
+    #[test]
+    fn crossings_lie_on_the_level_and_none_is_missed() {
+        let image = wave();
+        let cut = image.cut([0.0, 30.0], [0.6, 0.8]);
+        let found = cut.crossings(0.5, 0.0, 500.0);
+        assert!(found.iter().all(|&s| (cut.at(s) - 0.5).abs() < 1e-12));
+        let fine = (0..50_000).filter(|i| {
+            let s = f64::from(*i) * 0.01;
+            (cut.at(s) < 0.5) != (cut.at(s + 0.01) < 0.5)
+        });
+        assert_eq!(found.len(), fine.count());
+    }
+
+    #[test]
+    fn diffusion_keeps_the_mean_and_damps_the_waves() {
+        let image = wave().diffused(10.0);
+        assert_eq!(image.mean(), 0.5);
+        let kept = f64::exp(-2.0 * PI * PI * 100.0 * 2.0 / 1e4);
+        let c = image.spectrum.get(1, 1) / wave().spectrum.get(1, 1);
+        assert!((c.re - kept).abs() < 1e-15);
+    }
+}

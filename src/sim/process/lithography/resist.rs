@@ -1,0 +1,183 @@
+//! Resist: from the aerial image to what stays on the wafer.
+//!
+//! The threshold model asks only whether dose times diffused intensity reaches a level; the sigmoid is
+//! its smooth form. After Dill and Mack the exposed resist makes acid, which diffuses and lets the
+//! developer eat: `acid = 1 − exp(−C E)`, and the rate
+//! `r = r_max (a + 1) acidⁿ / (a + acidⁿ) + r_min`, `a = (n + 1)/(n − 1) (1 − m_th)ⁿ`
+//! (C. A. Mack, J. Electrochem. Soc. 134, 1987, with acid in place of 1 − m).
+
+use crate::sim::process::lithography::image::Image;
+
+/// Threshold resist after Gaussian diffusion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold {
+    /// Intensity at dose 1 from which on it prints.
+    pub level: f64,
+    /// Diffusion length of the acid.
+    pub diffusion_nm: f64,
+}
+
+impl Threshold {
+    /// The image that the threshold is compared with.
+    pub fn latent(&self, image: &Image) -> Image {
+        if self.diffusion_nm > 0.0 {
+            image.diffused(self.diffusion_nm)
+        } else {
+            image.clone()
+        }
+    }
+
+    /// The level of the latent image at a relative dose.
+    pub fn level_at(&self, dose: f64) -> f64 {
+        self.level / dose
+    }
+}
+
+/// Smooth step, 1/2 at the level: `1 / (1 + exp(−a (v − level)))`.
+pub fn sigmoid(value: f64, level: f64, steepness: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-steepness * (value - level)))
+}
+
+/// Exposure and development after Dill and Mack.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mack {
+    /// Dill's C: acid made per dose.
+    pub c_cm2_per_mj: f64,
+    /// Dose of the clear field.
+    pub dose_mj_per_cm2: f64,
+    /// Diffusion length of the acid.
+    pub diffusion_nm: f64,
+    /// Rate of fully exposed resist.
+    pub rate_max_nm_per_s: f64,
+    /// Rate of unexposed resist.
+    pub rate_min_nm_per_s: f64,
+    /// Dissolution selectivity n, above 1.
+    pub selectivity: f64,
+    /// Threshold inhibitor concentration m_th, 0 to 1.
+    pub threshold_inhibitor: f64,
+    /// Film thickness.
+    pub thickness_nm: f64,
+    /// Development time.
+    pub develop_s: f64,
+}
+
+impl Mack {
+    /// Share of acid made where the relative intensity is `intensity`.
+    pub fn acid(&self, intensity: f64) -> f64 {
+        1.0 - libm::exp(-self.c_cm2_per_mj * self.dose_mj_per_cm2 * intensity.max(0.0))
+    }
+
+    /// Development rate at a share of acid.
+    pub fn rate_nm_per_s(&self, acid: f64) -> f64 {
+        let n = self.selectivity;
+        let a = (n + 1.0) / (n - 1.0) * libm::pow(1.0 - self.threshold_inhibitor, n);
+        let power = libm::pow(acid, n);
+        self.rate_max_nm_per_s * (a + 1.0) * power / (a + power) + self.rate_min_nm_per_s
+    }
+
+    /// Share of acid from which on the film clears in the time, by bisection; `None` when even full
+    /// exposure leaves resist. The developer is taken to eat straight down.
+    pub fn clearing_acid(&self) -> Option<f64> {
+        let needed = self.thickness_nm / self.develop_s;
+        if self.rate_nm_per_s(1.0) < needed {
+            return None;
+        }
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..80 {
+            let middle = 0.5 * (low + high);
+            if self.rate_nm_per_s(middle) < needed {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Some(high)
+    }
+
+    /// The acid after diffusion on an `n` by `n` grid, row by row. Acid is no longer band-limited, so
+    /// the grid must resolve it.
+    pub fn acid_on_grid(&self, image: &Image, n: usize) -> Vec<f64> {
+        let made: Vec<f64> = image.on_grid(n).iter().map(|&i| self.acid(i)).collect();
+        if self.diffusion_nm <= 0.0 {
+            return made;
+        }
+        let half = (n as u32 - 1) / 2;
+        let spectrum =
+            crate::sim::process::lithography::spectrum::Spectrum::of_samples(n, &made, half);
+        let made = Image {
+            spectrum,
+            period_nm: image.period_nm,
+        };
+        made.diffused(self.diffusion_nm).on_grid(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::process::lithography::spectrum::Spectrum;
+
+    const RESIST: Mack = Mack {
+        c_cm2_per_mj: 0.05,
+        dose_mj_per_cm2: 30.0,
+        diffusion_nm: 5.0,
+        rate_max_nm_per_s: 100.0,
+        rate_min_nm_per_s: 0.1,
+        selectivity: 5.0,
+        threshold_inhibitor: 0.5,
+        thickness_nm: 60.0,
+        develop_s: 30.0,
+    };
+
+    #[test]
+    fn the_rate_runs_from_its_least_to_its_most_and_grows() {
+        assert!((RESIST.rate_nm_per_s(0.0) - 0.1).abs() < 1e-12);
+        assert!((RESIST.rate_nm_per_s(1.0) - 100.1).abs() < 1e-12);
+        let rates: Vec<f64> = (0..=50)
+            .map(|i| RESIST.rate_nm_per_s(f64::from(i) / 50.0))
+            .collect();
+        assert!(rates.windows(2).all(|w| w[1] > w[0]));
+        // At the threshold concentration the curve turns: its second difference changes sign there.
+        let bend = |acid: f64| {
+            RESIST.rate_nm_per_s(acid + 0.01) + RESIST.rate_nm_per_s(acid - 0.01)
+                - 2.0 * RESIST.rate_nm_per_s(acid)
+        };
+        assert!(bend(0.45) > 0.0 && bend(0.55) < 0.0);
+        let clearing = RESIST.clearing_acid().unwrap();
+        assert!((RESIST.rate_nm_per_s(clearing) - 2.0).abs() < 1e-9);
+        let slow = Mack {
+            develop_s: 0.1,
+            ..RESIST
+        };
+        assert_eq!(slow.clearing_acid(), None);
+    }
+
+    #[test]
+    fn diffusion_spreads_the_acid_and_keeps_its_sum() {
+        let mut spectrum = Spectrum::zero(1);
+        spectrum.set(0, 0, 0.5.into());
+        spectrum.set(1, 0, 0.25.into());
+        spectrum.set(-1, 0, 0.25.into());
+        let image = Image {
+            spectrum,
+            period_nm: 64.0,
+        };
+        let spread = RESIST.acid_on_grid(&image, 32);
+        let still = Mack {
+            diffusion_nm: 0.0,
+            ..RESIST
+        };
+        let made = still.acid_on_grid(&image, 32);
+        let sum = |v: &[f64]| v.iter().sum::<f64>();
+        assert!((sum(&spread) - sum(&made)).abs() < 1e-9);
+        let most = |v: &[f64]| v.iter().copied().fold(0.0, f64::max);
+        assert!(most(&spread) < most(&made));
+        assert!((RESIST.acid(0.5) - (1.0 - f64::exp(-0.75))).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_sigmoid_is_a_half_at_the_level() {
+        assert_eq!(sigmoid(0.225, 0.225, 50.0), 0.5);
+        assert!(sigmoid(0.4, 0.225, 50.0) > 0.999 && sigmoid(0.0, 0.225, 50.0) < 1e-4);
+    }
+}

@@ -1,0 +1,3 @@
+//! What happens to a wafer inside a tool: one room per process step.
+
+pub mod lithography;

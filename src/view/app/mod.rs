@@ -1,0 +1,115 @@
+//! The desktop program: the stage and the panels in one window, or in an image without a window.
+//!
+//! * `world`: the open scene as entities, the watched run written into them.
+//! * `frame`: one frame of egui: the panels, then what is painted over the stage.
+//! * `pointer`: mouse and keys over the stage.
+//! * `window`: the program as people use it. [`shot`]: pictures without a window.
+//! * [`cost`]: what a frame costs.
+
+pub mod cost;
+mod frame;
+mod pointer;
+pub mod shot;
+mod window;
+mod world;
+
+use bevy::camera::visibility::RenderLayers;
+use bevy::camera::{CameraOutputMode, ClearColorConfig, RenderTarget};
+use bevy::prelude::*;
+use bevy::render::render_resource::BlendState;
+use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+use thiserror::Error;
+
+use super::panel::Desk;
+use super::stage::{StagePhase, StagePlugin, camera_bundle};
+use crate::world::{Phase, WorldPlugin};
+
+pub use window::run;
+
+/// Why the program cannot show anything.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no display to open a window on.
+    #[error("no display: {0}")]
+    NoDisplay(String),
+    /// There is no graphics adapter, nor a software one.
+    #[error("no graphics adapter: {0}")]
+    NoAdapter(String),
+    /// The picture could not be made.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// The desk, where systems find it.
+#[derive(Resource)]
+pub struct DeskRes(pub Desk);
+
+/// Adds everything that windows and images have in common. Bevy's own plugins are there already.
+fn assemble(app: &mut App, desk: Desk) {
+    app.add_plugins((WorldPlugin, EguiPlugin::default(), StagePlugin))
+        .insert_resource(DeskRes(desk))
+        .insert_resource(ClearColor(Color::BLACK))
+        .init_resource::<world::Shown>()
+        .add_systems(Startup, own_egui)
+        .add_systems(
+            Update,
+            (
+                world::stand_up.before(Phase::Clock),
+                (world::let_pass, world::write_back)
+                    .chain()
+                    .in_set(Phase::WriteBack),
+                (world::tell_stage, pointer::obey)
+                    .chain()
+                    .after(Phase::Derive)
+                    .before(StagePhase::Build),
+            ),
+        )
+        .add_systems(EguiPrimaryContextPass, frame::draw);
+}
+
+/// The first camera must not get egui's context: it belongs to the one that draws last.
+fn own_egui(mut settings: ResMut<'_, EguiGlobalSettings>) {
+    settings.auto_create_primary_context = false;
+}
+
+/// Spawns the stage's camera and, over it, the panels' on one target.
+fn spawn_cameras(
+    commands: &mut Commands<'_, '_>,
+    images: &mut Assets<Image>,
+    target: &RenderTarget,
+) {
+    commands.spawn((camera_bundle(images), target.clone()));
+    commands.spawn((
+        PrimaryEguiContext,
+        Camera2d,
+        Msaa::Off,
+        RenderLayers::none(),
+        target.clone(),
+        Camera {
+            order: 1,
+            // egui's colours are multiplied by their opacity already.
+            output_mode: CameraOutputMode::Write {
+                blend_state: Some(BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                clear_color: ClearColorConfig::None,
+            },
+            clear_color: ClearColorConfig::Custom(Color::NONE),
+            ..default()
+        },
+    ));
+}
+
+/// Finds out whether there is an adapter that can draw, and its name.
+///
+/// # Errors
+/// There is none.
+pub fn adapter() -> Result<String, Refusal> {
+    let instance = wgpu::Instance::default();
+    let wanted = wgpu::RequestAdapterOptions {
+        power_preference: wgpu::PowerPreference::HighPerformance,
+        ..wgpu::RequestAdapterOptions::default()
+    };
+    match pollster::block_on(instance.request_adapter(&wanted)) {
+        Ok(adapter) => Ok(adapter.get_info().name),
+        Err(error) => Err(Refusal::NoAdapter(error.to_string())),
+    }
+}

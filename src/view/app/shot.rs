@@ -1,0 +1,232 @@
+//! Pictures without a window: the same app, drawing into an image.
+
+use std::path::Path;
+
+use bevy::camera::{Camera, ImageRenderTarget, RenderTarget};
+use bevy::image::Image;
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::render_resource::{PollType, TextureFormat, TextureUsages};
+use bevy::render::renderer::RenderDevice;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::window::ExitCondition;
+use bevy::winit::WinitPlugin;
+
+use super::{DeskRes, Refusal, adapter, assemble, spawn_cameras};
+use crate::view::panel::Desk;
+use crate::view::stage::Stage;
+
+/// A picture: so many pixels in rows from the top, red, green, blue, opacity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Four bytes a pixel.
+    pub rgba: Vec<u8>,
+}
+
+impl Picture {
+    /// As a PNG file's bytes.
+    ///
+    /// # Errors
+    /// Never for a picture of this module; the encoder wants to be asked.
+    pub fn png(&self) -> Result<Vec<u8>, png::EncodingError> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header()?;
+        let rgb: Vec<u8> = self
+            .rgba
+            .chunks_exact(4)
+            .flat_map(|p| [p[0], p[1], p[2]])
+            .collect();
+        writer.write_image_data(&rgb)?;
+        writer.finish()?;
+        Ok(bytes)
+    }
+
+    /// Writes it as a PNG file, whole or not at all.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), Refusal> {
+        let failed = |why: String| Refusal::Failed(format!("{}: {why}", path.display()));
+        let bytes = self.png().map_err(|e| failed(e.to_string()))?;
+        crate::results::write::atomically(path, &bytes).map_err(|e| failed(e.to_string()))
+    }
+}
+
+/// The program without a window.
+pub struct Studio {
+    app: App,
+    target: Handle<Image>,
+}
+
+/// What the renderer handed back.
+#[derive(Resource, Default)]
+struct Taken(Option<Image>);
+
+/// Frames until everything that is loaded on demand (fonts, shaders, meshes) is there.
+const SETTLE: u32 = 4;
+
+/// Frames that a picture may take to come back from the renderer.
+const PATIENCE: u32 = 200;
+
+impl Studio {
+    /// A program that draws into an image of `size` pixels, `scale` of them to a point.
+    ///
+    /// # Errors
+    /// There is no adapter, nor a software one.
+    pub fn new(mut desk: Desk, size: [u32; 2], scale: f32) -> Result<Self, Refusal> {
+        desk.adapter = adapter()?;
+        let mut app = App::new();
+        app.add_plugins(
+            DefaultPlugins
+                .build()
+                .set(bevy::window::WindowPlugin {
+                    primary_window: None,
+                    exit_condition: ExitCondition::DontExit,
+                    ..default()
+                })
+                .set(RenderPlugin {
+                    synchronous_pipeline_compilation: true,
+                    ..default()
+                })
+                .set(super::window::quiet_log())
+                .disable::<bevy::app::TerminalCtrlCHandlerPlugin>()
+                .disable::<bevy::render::pipelined_rendering::PipelinedRenderingPlugin>()
+                .disable::<WinitPlugin>(),
+        );
+        assemble(&mut app, desk);
+        app.init_resource::<Taken>();
+        let mut image =
+            Image::new_target_texture(size[0], size[1], TextureFormat::Rgba8UnormSrgb, None);
+        image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
+        let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
+        let place = RenderTarget::Image(ImageRenderTarget {
+            handle: target.clone(),
+            scale_factor: scale,
+        });
+        app.add_systems(
+            Startup,
+            move |mut commands: Commands<'_, '_>, mut images: ResMut<'_, Assets<Image>>| {
+                spawn_cameras(&mut commands, &mut images, &place);
+            },
+        );
+        app.finish();
+        app.cleanup();
+        Ok(Self { app, target })
+    }
+
+    /// The desk, to set what is to be shown.
+    pub fn desk(&mut self) -> &mut Desk {
+        &mut self
+            .app
+            .world_mut()
+            .resource_mut::<DeskRes>()
+            .into_inner()
+            .0
+    }
+
+    /// The stage, to set the camera.
+    pub fn stage(&mut self) -> &mut Stage {
+        self.app.world_mut().resource_mut::<Stage>().into_inner()
+    }
+
+    /// The world, for tests and measurements.
+    pub fn world(&mut self) -> &mut World {
+        self.app.world_mut()
+    }
+
+    /// One frame.
+    pub fn frame(&mut self) {
+        self.app.update();
+    }
+
+    /// Waits until the adapter has drawn what it was given.
+    pub fn wait(&self) {
+        let device = self.app.world().resource::<RenderDevice>();
+        // A lost device shows when the picture does not come back.
+        let _ = device.poll(PollType::wait_indefinitely());
+    }
+
+    /// Draws until the stage has its place and the camera has done what was asked of it.
+    pub fn settle(&mut self) {
+        for _ in 0..12 {
+            self.frame();
+            if !self.stage().rect.is_empty() && self.desk().camera.is_empty() {
+                break;
+            }
+        }
+    }
+
+    /// Shows the whole plant, turned and tilted as the camera is.
+    pub fn frame_plant(&mut self) {
+        let corners =
+            super::pointer::corners_of(self.app.world().resource::<crate::world::plant::Floor>());
+        let aspect = self.stage().aspect();
+        self.stage().rig.frame(&corners, aspect, 0.06);
+    }
+
+    /// Turns drawing on or off; without it a frame costs little.
+    fn draw(&mut self, on: bool) {
+        let world = self.app.world_mut();
+        for mut camera in world.query::<&mut Camera>().iter_mut(world) {
+            camera.is_active = on;
+        }
+    }
+
+    /// Takes a picture of what is shown once it has settled.
+    ///
+    /// # Errors
+    /// The renderer gives none back.
+    pub fn take(&mut self) -> Result<Picture, Refusal> {
+        for _ in 0..SETTLE {
+            self.stage().rig.advance(0.0, true);
+            self.stage().still = true;
+            self.frame();
+        }
+        let target = self.target.clone();
+        self.app.world_mut().resource_mut::<Taken>().0 = None;
+        self.app
+            .world_mut()
+            .spawn(Screenshot::image(target))
+            .observe(
+                |shot: On<'_, '_, ScreenshotCaptured>, mut taken: ResMut<'_, Taken>| {
+                    taken.0 = Some(shot.image.clone());
+                },
+            );
+        self.frame();
+        self.draw(false);
+        for _ in 0..PATIENCE {
+            self.wait();
+            if let Some(image) = self.app.world_mut().resource_mut::<Taken>().0.take() {
+                self.draw(true);
+                let (width, height) = (image.width(), image.height());
+                let mut rgba = image.data.unwrap_or_default();
+                if matches!(
+                    image.texture_descriptor.format,
+                    TextureFormat::Bgra8Unorm | TextureFormat::Bgra8UnormSrgb
+                ) {
+                    for pixel in rgba.chunks_exact_mut(4) {
+                        pixel.swap(0, 2);
+                    }
+                }
+                return Ok(Picture {
+                    width,
+                    height,
+                    rgba,
+                });
+            }
+            self.frame();
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        self.draw(true);
+        Err(Refusal::Failed(
+            "the renderer gave no picture back".to_owned(),
+        ))
+    }
+}

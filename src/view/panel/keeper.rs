@@ -1,0 +1,514 @@
+//! What lies on the disk: preferences, scenes, unsaved work, files the user asks for.
+//!
+//! Dialogs of the system wait in a thread of their own, so that the picture goes on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::desk::Desk;
+use super::notice::Weight;
+use super::prefs::Prefs;
+use super::shipped;
+use crate::results::write::{WriteError, atomically};
+use crate::scene::Bundle;
+
+/// Seconds between two looks at whether anything is to be kept.
+const LOOK_S: f64 = 2.0;
+/// Seconds after an edit until unsaved work is kept.
+const AUTOSAVE_S: f64 = 10.0;
+
+/// Unsaved work of a program that did not end well.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// The scene as it was edited.
+    pub edited: Bundle,
+    /// The scene as it had been saved.
+    pub saved: Bundle,
+}
+
+/// What a dialog came back with.
+enum Chosen {
+    Open(PathBuf),
+    SaveAs(PathBuf),
+    Export(PathBuf, String),
+    Nothing,
+}
+
+/// Keeps things on the disk.
+pub struct Keeper {
+    folder: PathBuf,
+    prefs: Prefs,
+    looked_s: f64,
+    kept_revision: u64,
+    changed_s: f64,
+    /// Times of the open scene's files when they were last read or written.
+    times: Vec<(String, Option<SystemTime>)>,
+    chosen: Mutex<Receiver<Chosen>>,
+    sender: Sender<Chosen>,
+    waiting: bool,
+    /// Unsaved work found at the start.
+    pub recovery: Option<Recovery>,
+}
+
+fn folder_for(folder: &Path) -> Result<(), WriteError> {
+    std::fs::create_dir_all(folder).map_err(|source| WriteError::Io {
+        path: folder.display().to_string(),
+        source,
+    })
+}
+
+fn time_of(path: &str) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}
+
+impl Keeper {
+    /// Reads preferences and unsaved work from a folder; what is not there is as at the first
+    /// start.
+    pub fn new(folder: &Path) -> Self {
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
+        let prefs = read("preferences.json").and_then(|text| serde_json::from_str(&text).ok());
+        let recovery = read("unsaved.json").and_then(|text| serde_json::from_str(&text).ok());
+        let (sender, chosen) = channel();
+        Self {
+            folder: folder.to_owned(),
+            prefs: prefs.unwrap_or_default(),
+            looked_s: 0.0,
+            kept_revision: 0,
+            changed_s: 0.0,
+            times: Vec::new(),
+            chosen: Mutex::new(chosen),
+            sender,
+            waiting: false,
+            recovery,
+        }
+    }
+
+    /// The folder for this user's preferences; `None` where the system names none.
+    pub fn folder_of_user() -> Option<PathBuf> {
+        let dirs = directories::ProjectDirs::from("", "", "geoul")?;
+        Some(dirs.config_dir().to_owned())
+    }
+
+    /// Preferences as read at the start.
+    pub fn prefs(&self) -> &Prefs {
+        &self.prefs
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), WriteError> {
+        folder_for(&self.folder)?;
+        atomically(&self.folder.join(name), text.as_bytes())
+    }
+
+    fn forget(&self) {
+        // There is mostly none.
+        let _ = std::fs::remove_file(self.folder.join("unsaved.json"));
+    }
+
+    fn ask(&mut self, ask: impl FnOnce() -> Chosen + Send + 'static) {
+        if self.waiting {
+            return;
+        }
+        self.waiting = true;
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            // The program may have ended meanwhile.
+            let _ = sender.send(ask());
+        });
+    }
+}
+
+/// A desk of this user: preferences read, unsaved work found. `environment` is the system's
+/// language tag.
+pub fn at_home(environment: Option<&str>) -> Desk {
+    let Some(folder) = Keeper::folder_of_user() else {
+        return Desk::new(Prefs::default(), environment);
+    };
+    in_folder(&folder, environment)
+}
+
+/// A desk whose preferences and unsaved work lie in a folder.
+pub fn in_folder(folder: &Path, environment: Option<&str>) -> Desk {
+    let keeper = Keeper::new(folder);
+    let mut desk = Desk::new(keeper.prefs().clone(), environment);
+    desk.keeper = Some(keeper);
+    desk
+}
+
+impl Desk {
+    /// Opens the scene at a path, or a shipped one; says why where it cannot.
+    pub fn open(&mut self, path: &str) -> bool {
+        if let Some(name) = path.strip_prefix(shipped::HEAD) {
+            return match shipped::bundle(name) {
+                Some(bundle) => {
+                    self.open_bundle(bundle);
+                    self.prefs.remember(path);
+                    true
+                }
+                None => false,
+            };
+        }
+        match Bundle::from_disk(path) {
+            Ok(bundle) => {
+                self.open_bundle(bundle);
+                self.prefs.remember(path);
+                self.note_times();
+                true
+            }
+            Err(findings) => {
+                let t = self.texts();
+                let values = [("path", path.to_owned()), ("why", findings.to_text())];
+                let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+                self.say(Weight::Failure, t.with("panel-open-failed", &values));
+                false
+            }
+        }
+    }
+
+    fn note_times(&mut self) {
+        let files = self
+            .session
+            .as_ref()
+            .map(|s| s.document().bundle().files.keys().cloned());
+        let times = files.into_iter().flatten().map(|f| {
+            let time = time_of(&f);
+            (f, time)
+        });
+        let times = times.collect();
+        if let Some(keeper) = &mut self.keeper {
+            keeper.times = times;
+        }
+    }
+
+    /// Asks for a scene to open.
+    pub fn ask_open(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.ask(|| {
+                let dialog = rfd::FileDialog::new().add_filter("RON", &["ron"]);
+                dialog.pick_file().map_or(Chosen::Nothing, Chosen::Open)
+            });
+        }
+    }
+
+    /// Asks where the scene is to be saved.
+    pub fn ask_save_as(&mut self) {
+        let Some(session) = &self.session else { return };
+        let name = session
+            .path()
+            .rsplit('/')
+            .next()
+            .unwrap_or("scene.ron")
+            .to_owned();
+        if let Some(keeper) = &mut self.keeper {
+            keeper.ask(move || {
+                let dialog = rfd::FileDialog::new()
+                    .add_filter("RON", &["ron"])
+                    .set_file_name(name);
+                dialog.save_file().map_or(Chosen::Nothing, Chosen::SaveAs)
+            });
+        }
+    }
+
+    /// Saves the scene where it came from; a shipped scene is saved anew.
+    pub fn save(&mut self) {
+        let Some(session) = &self.session else { return };
+        if session.path().starts_with(shipped::HEAD) {
+            self.ask_save_as();
+            return;
+        }
+        let path = session.path().to_owned();
+        self.save_to(Path::new(&path));
+    }
+
+    /// Saves the scene and what it includes beside it.
+    pub fn save_to(&mut self, path: &Path) {
+        let Some(session) = &self.session else { return };
+        let t = self.texts();
+        let bundle = session.document().bundle().clone();
+        match write_bundle(&bundle, path) {
+            Ok(saved) => {
+                let name = path.display().to_string();
+                let moved = saved.main != bundle.main;
+                if let Some(session) = &mut self.session {
+                    if moved {
+                        session.moved(saved);
+                    }
+                    session.set_saved();
+                }
+                self.prefs.remember(&name.replace('\\', "/"));
+                self.note_times();
+                if let Some(keeper) = &self.keeper {
+                    keeper.forget();
+                }
+                self.say(Weight::Done, t.with("panel-saved", &[("path", &name)]));
+            }
+            Err(error) => {
+                let values = [
+                    ("path", path.display().to_string()),
+                    ("why", error.to_string()),
+                ];
+                let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+                self.say(Weight::Failure, t.with("panel-save-failed", &values));
+            }
+        }
+    }
+
+    /// Takes up the unsaved work that was found at the start, or forgets it.
+    pub fn recover(&mut self, take: bool) {
+        let found = self.keeper.as_mut().and_then(|k| k.recovery.take());
+        if let (Some(found), true) = (found, take) {
+            self.open_bundle(found.saved);
+            if let Some(session) = &mut self.session {
+                session.replace(found.edited);
+            }
+            self.renew_run();
+        } else if let Some(keeper) = &self.keeper {
+            keeper.forget();
+        }
+    }
+
+    /// Keeps what is to be kept; called with every tick.
+    pub(super) fn keep(&mut self) {
+        let Some(mut keeper) = self.keeper.take() else {
+            return;
+        };
+        for (name, text) in std::mem::take(&mut self.exports) {
+            keeper.ask(move || {
+                let path = rfd::FileDialog::new().set_file_name(&name).save_file();
+                path.map_or(Chosen::Nothing, |p| Chosen::Export(p, text))
+            });
+        }
+        let chosen = keeper.chosen.get_mut().ok().and_then(|c| c.try_recv().ok());
+        if chosen.is_some() {
+            keeper.waiting = false;
+        }
+        let due = self.clock_s - keeper.looked_s >= LOOK_S;
+        if due {
+            keeper.looked_s = self.clock_s;
+            if keeper.prefs != self.prefs {
+                keeper.prefs = self.prefs.clone();
+                if let Ok(text) = serde_json::to_string_pretty(&keeper.prefs) {
+                    // Preferences that cannot be written are no reason to disturb anybody.
+                    let _ = keeper.write("preferences.json", &text);
+                }
+            }
+            self.keep_unsaved(&mut keeper);
+        }
+        self.keeper = Some(keeper);
+        if due {
+            self.look_outside();
+        }
+        match chosen {
+            Some(Chosen::Open(path)) => {
+                self.open(&path.display().to_string());
+            }
+            Some(Chosen::SaveAs(path)) => self.save_to(&path),
+            Some(Chosen::Export(path, text)) => {
+                let t = self.texts();
+                let name = path.display().to_string();
+                match atomically(&path, text.as_bytes()) {
+                    Ok(()) => self.say(Weight::Done, t.with("panel-saved", &[("path", &name)])),
+                    Err(error) => {
+                        let values = [("path", name), ("why", error.to_string())];
+                        let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+                        self.say(Weight::Failure, t.with("panel-save-failed", &values));
+                    }
+                }
+            }
+            Some(Chosen::Nothing) | None => {}
+        }
+    }
+
+    fn keep_unsaved(&mut self, keeper: &mut Keeper) {
+        let Some(session) = &self.session else { return };
+        if session.revision() != keeper.kept_revision && keeper.changed_s == 0.0 {
+            keeper.changed_s = self.clock_s;
+        }
+        if keeper.changed_s == 0.0 || self.clock_s - keeper.changed_s < AUTOSAVE_S {
+            return;
+        }
+        keeper.changed_s = 0.0;
+        keeper.kept_revision = session.revision();
+        if !session.is_changed() {
+            keeper.forget();
+            return;
+        }
+        let work = Recovery {
+            edited: session.document().bundle().clone(),
+            saved: session.saved().bundle().clone(),
+        };
+        if let Ok(text) = serde_json::to_string(&work) {
+            let failed = keeper.write("unsaved.json", &text).err();
+            if let Some(error) = failed {
+                let t = self.texts();
+                let why = error.to_string();
+                self.say(
+                    Weight::Warning,
+                    t.with("panel-autosave-failed", &[("why", &why)]),
+                );
+            }
+        }
+    }
+
+    /// Reads the scene anew where its files were changed by another program.
+    fn look_outside(&mut self) {
+        let Some(keeper) = &self.keeper else { return };
+        let changed = keeper
+            .times
+            .iter()
+            .any(|(f, time)| time.is_some() && time_of(f) != *time);
+        if !changed {
+            return;
+        }
+        let Some(session) = &self.session else { return };
+        let path = session.path().to_owned();
+        let t = self.texts();
+        let bundle = Bundle::from_disk(&path);
+        self.note_times();
+        let Ok(bundle) = bundle else { return };
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        if bundle.files == session.saved().bundle().files {
+            return;
+        }
+        if session.is_changed() {
+            self.say(Weight::Warning, t.get("panel-changed-outside"));
+        } else {
+            session.replace(bundle);
+            session.set_saved();
+            self.renew_run();
+            self.say(Weight::Info, t.get("panel-reloaded"));
+        }
+    }
+}
+
+/// Writes the files of a scene so that the main one lies at `path`; gives the bundle as it lies.
+fn write_bundle(bundle: &Bundle, path: &Path) -> Result<Bundle, WriteError> {
+    let main = path.display().to_string().replace('\\', "/");
+    let home = |p: &str| {
+        p.rsplit_once('/')
+            .map_or(String::new(), |(dir, _)| format!("{dir}/"))
+    };
+    let (from, to) = (home(&bundle.main), home(&main));
+    let mut saved = Bundle {
+        main: main.clone(),
+        ..Bundle::default()
+    };
+    for (name, text) in &bundle.files {
+        let target = if *name == bundle.main {
+            main.clone()
+        } else {
+            // What is included from outside the scene's folder stays where it is.
+            name.strip_prefix(&from)
+                .map_or_else(|| name.clone(), |rest| format!("{to}{rest}"))
+        };
+        let there = std::fs::read_to_string(&target).ok();
+        if there.as_deref() != Some(text) {
+            if let Some(folder) = Path::new(&target).parent() {
+                folder_for(folder)?;
+            }
+            atomically(Path::new(&target), text.as_bytes())?;
+        }
+        saved.files.insert(target, text.clone());
+    }
+    Ok(saved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::Command;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder =
+            std::env::temp_dir().join(format!("geoul-keeper-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        folder
+    }
+
+    fn seed(value: &str) -> Command {
+        Command::Set {
+            path: "run.seed".to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_scene_is_saved_with_its_parts_and_read_back() {
+        let home = folder("save");
+        let mut desk = in_folder(&home, None);
+        assert!(desk.open("geoul:/memory_fab.ron"));
+        desk.edit("seed", &[seed("77")]);
+        desk.save_to(&home.join("mine.ron"));
+        let session = desk.session.as_ref().expect("open");
+        assert!(!session.is_changed() && session.path().ends_with("mine.ron"));
+        let mut other = in_folder(&home, None);
+        assert!(other.open(&home.join("mine.ron").display().to_string()));
+        let scene = other
+            .session
+            .as_ref()
+            .and_then(|s| s.scene())
+            .expect("sound");
+        assert_eq!((scene.run.seed, scene.tool_groups.len()), (77, 118));
+        std::fs::remove_dir_all(&home).expect("ours");
+    }
+
+    #[test]
+    fn a_crash_loses_nothing() {
+        let home = folder("crash");
+        let mut desk = in_folder(&home, None);
+        desk.open("geoul:/minifab.ron");
+        desk.edit("seed", &[seed("99")]);
+        for _ in 0..20 {
+            desk.tick(1.0);
+        }
+        drop(desk);
+        let mut again = in_folder(&home, None);
+        assert!(again.keeper.as_ref().is_some_and(|k| k.recovery.is_some()));
+        again.recover(true);
+        let session = again.session.as_ref().expect("open");
+        assert_eq!(session.scene().expect("sound").run.seed, 99);
+        assert!(session.is_changed());
+        std::fs::remove_dir_all(&home).expect("ours");
+    }
+
+    #[test]
+    fn a_file_changed_outside_is_read_anew() {
+        let home = folder("outside");
+        let file = home.join("a.ron");
+        let text = "(schema: 1, run: (seed: 3), tool_groups: {}, areas: { \"A\": () })";
+        std::fs::write(&file, text).expect("written");
+        let mut desk = in_folder(&home, None);
+        desk.open(&file.display().to_string());
+        std::fs::write(&file, text.replace('3', "44")).expect("written");
+        let later = SystemTime::now() + std::time::Duration::from_secs(5);
+        let opened = std::fs::File::options()
+            .write(true)
+            .open(&file)
+            .expect("there");
+        opened.set_modified(later).expect("a time");
+        for _ in 0..5 {
+            desk.tick(1.0);
+        }
+        let session = desk.session.as_ref().expect("open");
+        assert_eq!(session.text_at("run.seed"), Some("44"));
+        std::fs::remove_dir_all(&home).expect("ours");
+    }
+
+    #[test]
+    fn preferences_are_kept() {
+        let home = folder("prefs");
+        let mut desk = in_folder(&home, Some("ko_KR.UTF-8"));
+        desk.speak(crate::view::i18n::Lang::Ko);
+        desk.prefs.scale = 1.5;
+        desk.tick(3.0);
+        let again = in_folder(&home, None);
+        assert_eq!((again.prefs.scale, again.texts().lang().tag()), (1.5, "ko"));
+        std::fs::remove_dir_all(&home).expect("ours");
+    }
+}

@@ -1,0 +1,144 @@
+//! The panels: everything of the desktop program but the plant itself.
+//!
+//! [`show`] draws one frame from a [`Desk`] and gives back where the plant may be drawn. The desk
+//! is plain data: what is open, what is asked, what is selected; the stage and the panels read and
+//! write the same one. Each panel is a file; [`rail::ROOMS`] lists the rooms, and
+//! [`command::COMMANDS`] everything that can be done, with its key.
+
+mod bench;
+mod button;
+mod chart;
+mod command;
+mod dashboard;
+mod desk;
+mod difference;
+mod difference_table;
+mod events;
+mod field;
+mod font;
+mod gantt;
+mod inspector;
+#[cfg(not(target_family = "wasm"))]
+pub mod keeper;
+mod live_facts;
+mod notice;
+mod prefs;
+mod rail;
+mod records;
+mod series;
+mod session;
+mod shipped;
+mod sides;
+mod stage_tools;
+mod start;
+mod status;
+mod style;
+mod timeline;
+mod tool_state;
+mod top;
+mod tour;
+mod tree;
+mod variants_page;
+mod whatif_page;
+mod window;
+
+pub use bench::Bench;
+pub use command::{COMMANDS, Command};
+pub use desk::{CameraCommand, Desk, FrameStats, Legend, LotKey, Play, SPEEDS, Selection};
+pub use notice::{Notice, Weight};
+pub use prefs::{Compute, Layout, Prefs, ThemeChoice};
+pub use rail::{ROOMS, Room};
+pub use series::{GroupLately, SeriesCache};
+pub use session::Session;
+pub use style::colour;
+pub use tree::TreeState;
+pub use window::Window;
+
+use egui::{CentralPanel, Context, Frame, LayerId, Margin, Order, Rect, Ui, UiBuilder};
+
+use crate::view::tokens::space_pt;
+
+/// Where the plant is drawn in this frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StageRect {
+    /// The place, in egui points; empty where a page covers it.
+    pub rect: Rect,
+    /// Physical pixels in a point.
+    pub pixels_per_point: f32,
+    /// Whether the pointer is over the plant and no panel, menu or text takes it.
+    pub has_pointer: bool,
+    /// Whether no text field takes the keys.
+    pub has_keys: bool,
+}
+
+/// Draws the panels and says where the plant may be drawn.
+pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
+    if !style::apply(ctx, desk) {
+        return StageRect {
+            rect: Rect::NOTHING,
+            pixels_per_point: ctx.pixels_per_point(),
+            has_pointer: false,
+            has_keys: false,
+        };
+    }
+    command::keys(ctx, desk);
+    let mut root = Ui::new(
+        ctx.clone(),
+        "desk".into(),
+        UiBuilder::new()
+            .layer_id(LayerId::background())
+            .max_rect(ctx.viewport_rect()),
+    );
+    top::show(&mut root, desk);
+    status::show(&mut root, desk);
+    rail::show(&mut root, desk);
+    let page = ROOMS.iter().find(|r| r.name == desk.room && (r.fits)(desk));
+    let page = page.and_then(|r| r.page);
+    let covered = desk.session.is_none() || page.is_some();
+    if desk.session.is_some() {
+        timeline::show(&mut root, desk, page.is_some());
+        if page.is_none() {
+            sides::left(&mut root, desk);
+            sides::right(&mut root, desk);
+        }
+    }
+    let rect = centre(&mut root, desk, page);
+    tour::show(ctx, desk, rect);
+    window::show(ctx, desk);
+    window::notices(ctx, desk);
+    // A layer above the background is a menu, a window or a tooltip.
+    let over_plant = |at| {
+        let layer = ctx.layer_id_at(at);
+        !covered && rect.contains(at) && layer.is_none_or(|l| l.order == Order::Background)
+    };
+    let pointer = ctx.pointer_hover_pos();
+    StageRect {
+        rect: if covered { Rect::NOTHING } else { rect },
+        pixels_per_point: ctx.pixels_per_point(),
+        has_pointer: pointer.is_some_and(over_plant) && !ctx.egui_is_using_pointer(),
+        has_keys: !ctx.text_edit_focused(),
+    }
+}
+
+/// The middle: the plant, or the page that covers it.
+fn centre(root: &mut Ui, desk: &mut Desk, page: Option<fn(&mut Ui, &mut Desk)>) -> Rect {
+    let look = style::theme(root);
+    let frame = match (desk.session.is_some(), page) {
+        (true, Some(_)) => Frame::new()
+            .fill(colour(look.bg))
+            .inner_margin(Margin::same(space_pt::L as i8)),
+        _ => Frame::NONE,
+    };
+    CentralPanel::default()
+        .frame(frame)
+        .show(root, |ui| {
+            let rect = ui.available_rect_before_wrap();
+            match page {
+                _ if desk.session.is_none() => start::show(ui, desk),
+                Some(page) => page(ui, desk),
+                None => stage_tools::show(ui, desk, rect),
+            }
+            rect
+        })
+        .inner
+}

@@ -1,0 +1,179 @@
+//! Paints what egui asks for without a device, so that panels can be looked at and measured.
+//!
+//! Triangles are filled by their edge functions at the pixels' centres, colours interpolated, the
+//! textures sampled at the nearest texel, blended premultiplied: enough to judge a layout by.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use egui::epaint::{ImageData, Mesh, Primitive, Vertex};
+use egui::{Color32, FullOutput, Pos2, TextureId, TexturesDelta};
+
+/// Textures as egui has handed them over so far.
+#[derive(Default)]
+pub struct Textures {
+    images: HashMap<TextureId, ([usize; 2], Vec<Color32>)>,
+}
+
+impl Textures {
+    /// Takes in what changed.
+    pub fn take(&mut self, delta: &mut TexturesDelta) {
+        let changes = delta
+            .set
+            .iter()
+            .flat_map(|(id, all)| all.iter().map(move |c| (id, c)));
+        for (id, change) in changes {
+            let ImageData::Color(image) = &change.image;
+            match change.pos {
+                None => {
+                    self.images.insert(*id, (image.size, image.pixels.clone()));
+                }
+                Some([x, y]) => {
+                    let Some((size, pixels)) = self.images.get_mut(id) else {
+                        continue;
+                    };
+                    for row in 0..image.size[1] {
+                        let to = (y + row) * size[0] + x;
+                        let from = row * image.size[0];
+                        pixels[to..to + image.size[0]]
+                            .copy_from_slice(&image.pixels[from..from + image.size[0]]);
+                    }
+                }
+            }
+        }
+        delta.clear();
+    }
+
+    fn at(&self, id: TextureId, uv: Pos2) -> Color32 {
+        let Some((size, pixels)) = self.images.get(&id) else {
+            return Color32::WHITE;
+        };
+        let clamp = |v: f32, n: usize| ((v * n as f32) as usize).min(n - 1);
+        pixels[clamp(uv.y, size[1]) * size[0] + clamp(uv.x, size[0])]
+    }
+}
+
+/// Gathers textures for a harness.
+#[derive(Clone, Default)]
+pub struct Sink(pub Rc<RefCell<Textures>>);
+
+impl egui_kittest::TestRenderer for Sink {
+    fn handle_delta(&mut self, delta: &mut TexturesDelta) {
+        self.0.borrow_mut().take(delta);
+    }
+}
+
+/// A picture: width, height, RGB.
+pub struct Picture {
+    pub width: usize,
+    pub height: usize,
+    pub pixels: Vec<[u8; 3]>,
+}
+
+impl Picture {
+    pub fn save(&self, path: &std::path::Path) {
+        let file = std::fs::File::create(path).expect("a file for the picture");
+        let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().expect("a header");
+        writer
+            .write_image_data(&self.pixels.concat())
+            .expect("pixels");
+    }
+}
+
+/// Paints a frame.
+pub fn paint(
+    ctx: &egui::Context,
+    output: &FullOutput,
+    textures: &Textures,
+    ground: [u8; 3],
+) -> Picture {
+    let scale = output.pixels_per_point;
+    let size = ctx.viewport_rect().size() * scale;
+    let (width, height) = (size.x as usize, size.y as usize);
+    let mut picture = Picture {
+        width,
+        height,
+        pixels: vec![ground; width * height],
+    };
+    for clipped in ctx.tessellate(output.shapes.clone(), scale) {
+        let clip = clipped.clip_rect;
+        let low = [clip.min.x * scale, clip.min.y * scale].map(|v| v.round().max(0.0) as usize);
+        let high = [
+            ((clip.max.x * scale).round().max(0.0) as usize).min(width),
+            ((clip.max.y * scale).round().max(0.0) as usize).min(height),
+        ];
+        if let Primitive::Mesh(mesh) = &clipped.primitive {
+            fill(&mut picture, mesh, textures, scale, low, high);
+        }
+    }
+    picture
+}
+
+fn fill(
+    picture: &mut Picture,
+    mesh: &Mesh,
+    textures: &Textures,
+    scale: f32,
+    low: [usize; 2],
+    high: [usize; 2],
+) {
+    for corner in mesh.indices.chunks_exact(3) {
+        let v: [&Vertex; 3] = [0, 1, 2].map(|i| &mesh.vertices[corner[i] as usize]);
+        let p = v.map(|v| [v.pos.x * scale, v.pos.y * scale]);
+        let area = edge(p[0], p[1], p[2]);
+        if area == 0.0 {
+            continue;
+        }
+        let span = |axis: usize| {
+            let all = [p[0][axis], p[1][axis], p[2][axis]];
+            let least = all
+                .iter()
+                .copied()
+                .fold(f32::MAX, f32::min)
+                .floor()
+                .max(low[axis] as f32);
+            let most = all
+                .iter()
+                .copied()
+                .fold(f32::MIN, f32::max)
+                .ceil()
+                .min(high[axis] as f32);
+            (least as usize)..(most.max(0.0) as usize)
+        };
+        for y in span(1) {
+            for x in span(0) {
+                let at = [x as f32 + 0.5, y as f32 + 0.5];
+                let w = [
+                    edge(p[1], p[2], at) / area,
+                    edge(p[2], p[0], at) / area,
+                    edge(p[0], p[1], at) / area,
+                ];
+                // Pixels on an edge belong to one of its two triangles only.
+                let inside =
+                    w.iter().all(|w| *w >= 0.0) && w.iter().filter(|w| **w == 0.0).count() < 2;
+                if !inside {
+                    continue;
+                }
+                let mix =
+                    |f: &dyn Fn(&Vertex) -> f32| w[0] * f(v[0]) + w[1] * f(v[1]) + w[2] * f(v[2]);
+                let uv = Pos2::new(mix(&|v| v.uv.x), mix(&|v| v.uv.y));
+                let texel = textures.at(mesh.texture_id, uv).to_array();
+                let tint = [0, 1, 2, 3].map(|i| mix(&|v| f32::from(v.color.to_array()[i])));
+                let source = [0, 1, 2, 3].map(|i| tint[i] * f32::from(texel[i]) / 255.0);
+                let pixel = &mut picture.pixels[y * picture.width + x];
+                for i in 0..3 {
+                    let below = f32::from(pixel[i]) * (1.0 - source[3] / 255.0);
+                    pixel[i] = (source[i] + below).round().clamp(0.0, 255.0) as u8;
+                }
+            }
+        }
+    }
+}
+
+fn edge(a: [f32; 2], b: [f32; 2], c: [f32; 2]) -> f32 {
+    (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+}
