@@ -21,7 +21,7 @@ pub struct OpenArgs {
 /// Opens the window.
 ///
 /// # Errors
-/// The scene cannot be read.
+/// The scene cannot be read, or the system refuses the handler for its signals.
 pub fn run(args: &OpenArgs) -> anyhow::Result<u8> {
     let mut desk = keeper::at_home(super::environment_tag().as_deref());
     if let Some(lang) = args.lang {
@@ -33,7 +33,7 @@ pub fn run(args: &OpenArgs) -> anyhow::Result<u8> {
         desk.open(&scene.to_string_lossy());
     }
     let texts = desk.texts();
-    match app::run(desk) {
+    match app::run(desk, super::interrupt::flag()?) {
         Ok(()) => Ok(code::PASSED),
         Err(refusal) => Ok(tell(&refusal, &texts)),
     }
@@ -51,6 +51,15 @@ pub fn tell(refusal: &Refusal, texts: &crate::view::i18n::Texts) -> u8 {
             eprintln!("{}", texts.with("app-no-adapter", &[("why", why)]));
             eprintln!("{}", texts.get("app-headless-commands"));
             code::NO_DEVICE
+        }
+        Refusal::DeviceLost(why) => {
+            eprintln!("{}", texts.with("app-device-lost", &[("why", why)]));
+            eprintln!("{}", texts.get("app-headless-commands"));
+            code::NO_DEVICE
+        }
+        Refusal::Interrupted => {
+            eprintln!("{}", texts.get("app-interrupted"));
+            code::INTERRUPTED
         }
         Refusal::Failed(why) => {
             eprintln!("{}", texts.with("app-failed", &[("why", why)]));

@@ -4,7 +4,7 @@ use bevy::prelude::*;
 use bevy_egui::EguiContexts;
 use egui::{Id, LayerId, Order};
 
-use super::{DeskRes, pointer};
+use super::{DeskRes, pointer, trace};
 use crate::view::panel::{self, Desk, Selection, colour};
 use crate::view::stage::labels::{self, Labels};
 use crate::view::stage::pick::{Picked, Targets};
@@ -29,6 +29,7 @@ pub fn draw(
     let ctx = contexts.ctx_mut()?.clone();
     let desk = &mut desk.0;
     let place = panel::show(&ctx, desk);
+    trace::focus(&ctx);
     let dark = desk.is_dark(&ctx);
     let tone = if dark { Tone::Dark } else { Tone::Light };
     let ppp = place.pixels_per_point;

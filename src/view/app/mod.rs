@@ -4,12 +4,15 @@
 //! * `frame`: one frame of egui: the panels, then what is painted over the stage.
 //! * `pointer`: mouse and keys over the stage.
 //! * `window`: the program as people use it. [`shot`]: pictures without a window.
+//! * `fault`: when the graphics device goes. `trace`: what the program does, as lines.
 //! * [`cost`]: what a frame costs.
 
 pub mod cost;
+mod fault;
 mod frame;
 mod pointer;
 pub mod shot;
+mod trace;
 mod window;
 mod world;
 
@@ -35,6 +38,12 @@ pub enum Refusal {
     /// There is no graphics adapter, nor a software one.
     #[error("no graphics adapter: {0}")]
     NoAdapter(String),
+    /// The graphics device went while the program ran.
+    #[error("the graphics device was lost: {0}")]
+    DeviceLost(String),
+    /// The user or the system ended the program.
+    #[error("interrupted")]
+    Interrupted,
     /// The picture could not be made.
     #[error("{0}")]
     Failed(String),
@@ -45,7 +54,8 @@ pub enum Refusal {
 pub struct DeskRes(pub Desk);
 
 /// Adds everything that windows and images have in common. Bevy's own plugins are there already.
-fn assemble(app: &mut App, desk: Desk) {
+fn assemble(app: &mut App, desk: Desk) -> fault::Fault {
+    let fault = fault::watch(app);
     app.add_plugins((WorldPlugin, EguiPlugin::default(), StagePlugin))
         .insert_resource(DeskRes(desk))
         .insert_resource(ClearColor(Color::BLACK))
@@ -65,6 +75,7 @@ fn assemble(app: &mut App, desk: Desk) {
             ),
         )
         .add_systems(EguiPrimaryContextPass, frame::draw);
+    fault
 }
 
 /// The first camera must not get egui's context: it belongs to the one that draws last.

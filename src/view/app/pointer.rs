@@ -19,6 +19,9 @@ const CLICK_PT: f32 = 5.0;
 /// Zoom of one point of the wheel.
 const WHEEL: f32 = 0.0022;
 
+/// How far keys move the view in a second, shares of its height.
+const KEYS_PER_S: f32 = 0.7;
+
 /// Margin around a framed selection, share of the view.
 const FRAME_MARGIN: f32 = 0.35;
 
@@ -124,7 +127,42 @@ pub fn listen(
     }
     if place.has_keys {
         keys(ctx, desk);
+        // With a control focused, arrows go from one to the next.
+        if ctx.memory(|m| m.focused().is_none()) {
+            steer(ctx, stage, dt);
+        }
     }
+}
+
+/// Moves the view by keys: arrows along the floor, with Shift around it, Page Up and Down nearer
+/// and further.
+fn steer(ctx: &Context, stage: &mut Stage, seconds: f32) {
+    let (shift, plain) =
+        ctx.input(|i| (i.modifiers.shift, !i.modifiers.command && !i.modifiers.alt));
+    if !plain {
+        return;
+    }
+    let axis = |plus, minus| {
+        let down = |key| f32::from(u8::from(ctx.input(|i| i.key_down(key))));
+        down(plus) - down(minus)
+    };
+    let along = Vec2::new(
+        axis(Key::ArrowLeft, Key::ArrowRight),
+        axis(Key::ArrowUp, Key::ArrowDown),
+    );
+    let nearer = axis(Key::PageUp, Key::PageDown);
+    if along == Vec2::ZERO && nearer == 0.0 {
+        return;
+    }
+    // Shares of the view's height.
+    let step = along * KEYS_PER_S * seconds;
+    if shift {
+        stage.rig.orbit(-step);
+    } else {
+        stage.rig.pan(step);
+    }
+    stage.rig.zoom(libm::expf(-1.6 * nearer * seconds), None);
+    ctx.request_repaint();
 }
 
 /// Numbers go to kept views, with Ctrl they keep one; Esc lets go.
@@ -141,7 +179,8 @@ fn keys(ctx: &Context, desk: &mut Desk) {
         Key::Num9,
     ];
     for (n, key) in (1u8..).zip(numbers) {
-        let (pressed, with_ctrl) = ctx.input(|i| (i.key_pressed(key), i.modifiers.command));
+        let (pressed, with_ctrl) =
+            ctx.input(|i| (i.key_pressed(key) && !i.modifiers.alt, i.modifiers.command));
         if pressed {
             desk.camera.push(if with_ctrl {
                 CameraCommand::Keep(n)

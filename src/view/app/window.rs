@@ -1,15 +1,18 @@
 //! The program in its window.
 
-use std::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use bevy::camera::RenderTarget;
 use bevy::log::{Level, LogPlugin};
 use bevy::prelude::*;
-use bevy::window::{PresentMode, WindowRef, WindowResolution};
+use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowRef, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 
-use super::{DeskRes, Refusal, adapter, assemble, spawn_cameras};
-use crate::view::panel::Desk;
+use super::{DeskRes, Refusal, adapter, assemble, spawn_cameras, trace};
+use crate::view::panel::{Desk, Then};
 use crate::view::stage::Stage;
 
 /// Size of the first window, points.
@@ -17,6 +20,12 @@ const SIZE: (u32, u32) = (1440, 900);
 
 /// Time after which figures are looked at again although nothing happens.
 const IDLE: Duration = Duration::from_millis(250);
+
+/// Time between frames of a plant that moves beside the window one works in.
+const ASIDE: Duration = Duration::from_millis(40);
+
+/// Name of the program as its window shows it.
+const TITLE: &str = "Geoul";
 
 /// Only what a user can act on is told; the rest is asked for with RUST_LOG.
 pub(super) fn quiet_log() -> LogPlugin {
@@ -40,37 +49,22 @@ fn display() -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Runs the program until its window is closed.
+/// Set from outside when the user or the system wants the program to end.
+#[derive(Resource)]
+struct Stop(Arc<AtomicBool>);
+
+/// Runs the program until its window is closed, or until `stop` is set.
 ///
 /// # Errors
-/// There is no display, or no adapter.
-pub fn run(mut desk: Desk) -> Result<(), Refusal> {
+/// There is no display, no adapter, or the adapter went while it ran.
+pub fn run(mut desk: Desk, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
     display()?;
     desk.adapter = adapter()?;
     let mut app = App::new();
-    app.add_plugins(
-        DefaultPlugins
-            .build()
-            .set(bevy::window::WindowPlugin {
-                primary_window: Some(Window {
-                    title: "Geoul".to_owned(),
-                    name: Some("geoul".to_owned()),
-                    resolution: WindowResolution::from(SIZE),
-                    resize_constraints: bevy::window::WindowResizeConstraints {
-                        min_width: 1024.0,
-                        min_height: 640.0,
-                        ..default()
-                    },
-                    present_mode: PresentMode::AutoVsync,
-                    ..default()
-                }),
-                ..default()
-            })
-            .set(quiet_log())
-            .disable::<bevy::app::TerminalCtrlCHandlerPlugin>(),
-    );
-    assemble(&mut app, desk);
+    connect(&mut app)?;
+    let fault = assemble(&mut app, desk);
     app.insert_resource(resting())
+        .insert_resource(Stop(Arc::clone(&stop)))
         .add_systems(
             Startup,
             |mut commands: Commands<'_, '_>, mut images: ResMut<'_, Assets<Image>>| {
@@ -81,11 +75,57 @@ pub fn run(mut desk: Desk) -> Result<(), Refusal> {
                 );
             },
         )
-        .add_systems(Last, (keep_awake, quit));
-    match app.run() {
-        AppExit::Success => Ok(()),
-        AppExit::Error(_) => Err(Refusal::Failed("the window ended with an error".to_owned())),
+        .add_systems(First, begin)
+        .add_systems(
+            Last,
+            (keep_awake, entitle, trace::tell, leave, measure).chain(),
+        );
+    match (app.run(), fault.why()) {
+        (_, Some(why)) => Err(Refusal::DeviceLost(why)),
+        (AppExit::Success, None) if stop.load(Ordering::Relaxed) => Err(Refusal::Interrupted),
+        (AppExit::Success, None) => Ok(()),
+        (AppExit::Error(_), None) => {
+            Err(Refusal::Failed("the window ended with an error".to_owned()))
+        }
     }
+}
+
+/// Adds Bevy's own plugins. One of them connects to the display and panics where it cannot; here
+/// that is a refusal as any other.
+fn connect(app: &mut App) -> Result<(), Refusal> {
+    let plugins = DefaultPlugins
+        .build()
+        .set(bevy::window::WindowPlugin {
+            primary_window: Some(Window {
+                title: TITLE.to_owned(),
+                name: Some("geoul".to_owned()),
+                resolution: WindowResolution::from(SIZE),
+                resize_constraints: bevy::window::WindowResizeConstraints {
+                    min_width: 1024.0,
+                    min_height: 640.0,
+                    ..default()
+                },
+                present_mode: PresentMode::AutoVsync,
+                ..default()
+            }),
+            // Unsaved work is asked about before.
+            close_when_requested: false,
+            ..default()
+        })
+        .set(quiet_log())
+        .disable::<bevy::app::TerminalCtrlCHandlerPlugin>();
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let added = catch_unwind(AssertUnwindSafe(|| {
+        app.add_plugins(plugins);
+    }));
+    set_hook(hook);
+    added.map_err(|panic| {
+        let words = panic.downcast_ref::<String>().cloned();
+        let words = words.or_else(|| panic.downcast_ref::<&str>().map(|w| (*w).to_owned()));
+        let why = words.unwrap_or_else(|| "the window system does not answer".to_owned());
+        Refusal::NoDisplay(why.lines().next().unwrap_or_default().to_owned())
+    })
 }
 
 fn resting() -> WinitSettings {
@@ -95,7 +135,8 @@ fn resting() -> WinitSettings {
     }
 }
 
-/// Draws all the time while something moves, else only when something happens.
+/// Draws all the time while something moves, else only when something happens. A plant that is
+/// watched on another screen moves too.
 fn keep_awake(
     desk: Res<'_, DeskRes>,
     stage: Res<'_, Stage>,
@@ -103,17 +144,76 @@ fn keep_awake(
 ) {
     let moves = desk.0.play.running || desk.0.play.seek_us.is_some() || stage.rig.is_moving();
     let wanted = if moves {
-        UpdateMode::Continuous
+        WinitSettings {
+            focused_mode: UpdateMode::Continuous,
+            unfocused_mode: UpdateMode::reactive_low_power(ASIDE),
+        }
     } else {
-        UpdateMode::reactive(IDLE)
+        resting()
     };
-    if settings.focused_mode != wanted {
-        settings.focused_mode = wanted;
+    let now = (settings.focused_mode, settings.unfocused_mode);
+    if now != (wanted.focused_mode, wanted.unfocused_mode) {
+        *settings = wanted;
     }
 }
 
-fn quit(desk: Res<'_, DeskRes>, mut exit: MessageWriter<'_, AppExit>) {
+/// Names the window after the scene, with a mark while it is not saved.
+fn entitle(desk: Res<'_, DeskRes>, mut windows: Query<'_, '_, &mut Window, With<PrimaryWindow>>) {
+    let title = match &desk.0.session {
+        Some(session) => {
+            let name = session.path().rsplit('/').next().unwrap_or_default();
+            let mark = if session.is_changed() { " •" } else { "" };
+            format!("{name}{mark} – {TITLE}")
+        }
+        None => TITLE.to_owned(),
+    };
+    for mut window in &mut windows {
+        if window.title != title {
+            window.title.clone_from(&title);
+        }
+    }
+}
+
+/// Ends when everything is saved or given up, or at once when the system wants it; unsaved work is
+/// kept then.
+fn leave(
+    mut desk: ResMut<'_, DeskRes>,
+    stop: Res<'_, Stop>,
+    mut requests: MessageReader<'_, '_, WindowCloseRequested>,
+    mut exit: MessageWriter<'_, AppExit>,
+) {
+    if requests.read().last().is_some() {
+        desk.0.leave(Then::Quit);
+    }
+    if stop.0.load(Ordering::Relaxed) {
+        desk.0.keep_unsaved();
+        desk.0.quit = true;
+    }
     if desk.0.quit {
         exit.write(AppExit::Success);
+    }
+}
+
+/// When the frame began.
+#[derive(Resource)]
+struct Begun(Instant);
+
+fn begin(mut commands: Commands<'_, '_>) {
+    commands.insert_resource(Begun(Instant::now()));
+}
+
+/// Says what a frame costs the main thread, four times a second.
+fn measure(
+    begun: Option<Res<'_, Begun>>,
+    mut desk: ResMut<'_, DeskRes>,
+    mut seen: Local<'_, (f64, f32, u32)>,
+) {
+    let Some(begun) = begun else { return };
+    let (since, sum, frames) = &mut *seen;
+    *sum += begun.0.elapsed().as_secs_f32() * 1e3;
+    *frames += 1;
+    if desk.0.clock_s - *since >= IDLE.as_secs_f64() {
+        desk.0.stats.cpu_ms = *sum / *frames as f32;
+        (*since, *sum, *frames) = (desk.0.clock_s, 0.0, 0);
     }
 }

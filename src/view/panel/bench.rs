@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::desk::Desk;
 use super::session::Session;
+use crate::view::verdict;
 #[cfg(not(target_family = "wasm"))]
 use crate::whatif::Study;
 use crate::whatif::knob::{Form, Knob, Setting, Value, turned};
@@ -103,6 +104,8 @@ pub struct Bench {
     pub turned: BTreeMap<String, Value>,
     /// Part of the names of knobs that are shown; empty: all.
     pub filter: String,
+    /// A knob to be shown and given the keyboard.
+    pub sought: Option<String>,
     /// Pairs of replications.
     pub pairs: u32,
     /// Days of a replication.
@@ -129,6 +132,7 @@ impl Default for Bench {
             what: 0,
             turned: BTreeMap::new(),
             filter: String::new(),
+            sought: None,
             pairs: 20,
             days: 90.0,
             memory: Memory::default(),
@@ -147,6 +151,14 @@ impl Bench {
     /// The what-if.
     pub fn what(&self) -> &'static dyn WhatIf {
         WHAT_IFS[self.what.min(WHAT_IFS.len() - 1)]
+    }
+
+    /// Turns to another what-if; its knobs stand as the scene has them.
+    pub fn choose(&mut self, what: usize) {
+        if self.what != what {
+            self.what = what;
+            self.turned.clear();
+        }
     }
 
     /// Its knobs in this scene.
@@ -237,6 +249,22 @@ impl Desk {
         let memory = bench.memory.clone();
         bench.single.start(ask, &memory, revision);
         Ok(())
+    }
+
+    /// The what-if's answer so far, as a sentence.
+    pub fn verdict(&self) -> Option<String> {
+        let view = self.bench.single.view.as_ref()?;
+        let variant = view.outcome.variants.first()?;
+        if variant.answers.is_empty() {
+            return None;
+        }
+        let (what, settings) = &self.bench.asked;
+        let scene = self.session.as_ref().and_then(|s| s.scene());
+        let knobs = scene.map_or_else(Vec::new, |s| WHAT_IFS[*what].knobs(s));
+        let turned = turned(&knobs, settings).unwrap_or_default();
+        let all = view.pairs_total;
+        let t = self.texts();
+        Some(verdict::sentence(&turned, variant, &view.outcome, all, &t))
     }
 
     /// Runs all named variants against the base.

@@ -5,6 +5,7 @@ use egui_phosphor::regular as icon;
 
 use super::desk::{CameraCommand, Desk, SPEEDS};
 use super::events;
+use super::leave::Then;
 use super::window::Window;
 
 /// Something that can be done.
@@ -282,7 +283,14 @@ pub static COMMANDS: &[Command] = &[
         icon: icon::HOUSE_LINE,
         key: Some(ctrl(Key::W)),
         fits: is_open,
-        run: Desk::close_scene,
+        run: |d| d.leave(Then::Close),
+    },
+    Command {
+        name: "quit",
+        icon: icon::SIGN_OUT,
+        key: Some(ctrl(Key::Q)),
+        fits: always,
+        run: |d| d.leave(Then::Quit),
     },
     Command {
         name: "language",
@@ -302,7 +310,12 @@ pub static COMMANDS: &[Command] = &[
 
 /// Does what the pressed keys mean. Keys without Ctrl belong to a text field that has the focus.
 pub fn keys(ctx: &Context, desk: &mut Desk) {
+    // Behind a question nothing is done.
+    if desk.is_asking() {
+        return;
+    }
     let typing = ctx.text_edit_focused();
+    let above = desk.window.is_some();
     // A focused button takes space and enter for itself.
     let focused = ctx.memory(|m| m.focused().is_some());
     // Ctrl+Shift+Z also looks like Ctrl+Z, so keys with Shift are asked for first.
@@ -311,7 +324,7 @@ pub fn keys(ctx: &Context, desk: &mut Desk) {
     for command in first.into_iter().chain(then) {
         let Some(key) = command.key else { continue };
         let bare = key.modifiers.is_none();
-        let taken = bare && (typing || (focused && key.logical_key == Key::Space));
+        let taken = bare && (typing || above || (focused && key.logical_key == Key::Space));
         if !taken && (command.fits)(desk) && ctx.input_mut(|i| i.consume_shortcut(&key)) {
             (command.run)(desk);
         }

@@ -161,6 +161,8 @@ pub struct Desk {
     pub adapter: String,
     /// Whether the window is to close.
     pub quit: bool,
+    /// What comes once the scene is saved or its changes are given up; asked just now.
+    pub leaving: Option<super::leave::Then>,
     /// Messages at the edge.
     pub notices: Vec<Notice>,
     /// The desk's own clock, seconds since it was set up.
@@ -200,6 +202,7 @@ impl Desk {
             stats: FrameStats::default(),
             adapter: String::new(),
             quit: false,
+            leaving: None,
             notices: Vec::new(),
             clock_s: 0.0,
             texts,
@@ -420,14 +423,8 @@ impl Desk {
         }
     }
 
-    /// Back to the start page. Unsaved work stays open.
-    pub fn close_scene(&mut self) {
-        let changed = self.session.as_ref().is_some_and(Session::is_changed);
-        if changed {
-            let said = self.texts.get("panel-save-first");
-            self.say(Weight::Warning, said);
-            return;
-        }
+    /// Back to the start page; [`Desk::leave`] asks about unsaved work before.
+    pub(super) fn close_scene(&mut self) {
         self.bench.single.cancel();
         self.bench.all.cancel();
         self.session = None;

@@ -1,57 +1,36 @@
 //! What lies on the disk: preferences, scenes, unsaved work, files the user asks for.
-//!
-//! Dialogs of the system wait in a thread of their own, so that the picture goes on.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::SystemTime;
 
-use serde::{Deserialize, Serialize};
-
 use super::desk::Desk;
+use super::dialog::{Asker, Wish};
+use super::leave::Then;
 use super::notice::Weight;
 use super::prefs::Prefs;
 use super::shipped;
+use super::unsaved::{Recovery, Unsaved};
 use crate::results::write::{WriteError, atomically};
 use crate::scene::Bundle;
 
-/// Seconds between two looks at whether anything is to be kept.
-const LOOK_S: f64 = 2.0;
-/// Seconds after an edit until unsaved work is kept.
-const AUTOSAVE_S: f64 = 10.0;
-
-/// Unsaved work of a program that did not end well.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Recovery {
-    /// The scene as it was edited.
-    pub edited: Bundle,
-    /// The scene as it had been saved.
-    pub saved: Bundle,
-}
-
-/// What a dialog came back with.
-enum Chosen {
-    Open(PathBuf),
-    SaveAs(PathBuf),
-    Export(PathBuf, String),
-    Nothing,
-}
+/// Seconds between two looks at whether anything is to be kept; no more than that is ever lost.
+const LOOK_S: f64 = 1.0;
 
 /// Keeps things on the disk.
 pub struct Keeper {
     folder: PathBuf,
     prefs: Prefs,
     looked_s: f64,
-    kept_revision: u64,
-    changed_s: f64,
+    /// Scene and revision that were last kept, or seen to need no keeping.
+    kept: Option<(String, u64)>,
     /// Times of the open scene's files when they were last read or written.
     times: Vec<(String, Option<SystemTime>)>,
-    chosen: Mutex<Receiver<Chosen>>,
-    sender: Sender<Chosen>,
-    waiting: bool,
-    /// Unsaved work found at the start.
-    pub recovery: Option<Recovery>,
+    /// Asks for paths.
+    pub(super) asker: Asker,
+    /// Unsaved work: ours, and what was found at the start.
+    pub(super) unsaved: Unsaved,
+    /// Whether the question about found work was put off.
+    pub(super) later: bool,
 }
 
 fn folder_for(folder: &Path) -> Result<(), WriteError> {
@@ -71,19 +50,15 @@ impl Keeper {
     pub fn new(folder: &Path) -> Self {
         let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
         let prefs = read("preferences.json").and_then(|text| serde_json::from_str(&text).ok());
-        let recovery = read("unsaved.json").and_then(|text| serde_json::from_str(&text).ok());
-        let (sender, chosen) = channel();
         Self {
             folder: folder.to_owned(),
             prefs: prefs.unwrap_or_default(),
             looked_s: 0.0,
-            kept_revision: 0,
-            changed_s: 0.0,
+            kept: None,
             times: Vec::new(),
-            chosen: Mutex::new(chosen),
-            sender,
-            waiting: false,
-            recovery,
+            asker: Asker::default(),
+            unsaved: Unsaved::new(folder),
+            later: false,
         }
     }
 
@@ -103,21 +78,9 @@ impl Keeper {
         atomically(&self.folder.join(name), text.as_bytes())
     }
 
-    fn forget(&self) {
-        // There is mostly none.
-        let _ = std::fs::remove_file(self.folder.join("unsaved.json"));
-    }
-
-    fn ask(&mut self, ask: impl FnOnce() -> Chosen + Send + 'static) {
-        if self.waiting {
-            return;
-        }
-        self.waiting = true;
-        let sender = self.sender.clone();
-        std::thread::spawn(move || {
-            // The program may have ended meanwhile.
-            let _ = sender.send(ask());
-        });
+    /// Whether the user is still to be asked about found work.
+    pub(super) fn asks_about_found(&self) -> bool {
+        !self.later && self.unsaved.found().is_some()
     }
 }
 
@@ -185,30 +148,24 @@ impl Desk {
 
     /// Asks for a scene to open.
     pub fn ask_open(&mut self) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.ask(|| {
-                let dialog = rfd::FileDialog::new().add_filter("RON", &["ron"]);
-                dialog.pick_file().map_or(Chosen::Nothing, Chosen::Open)
-            });
-        }
+        self.ask_path(Wish::Open, "");
     }
 
     /// Asks where the scene is to be saved.
     pub fn ask_save_as(&mut self) {
         let Some(session) = &self.session else { return };
-        let name = session
-            .path()
-            .rsplit('/')
-            .next()
-            .unwrap_or("scene.ron")
-            .to_owned();
-        if let Some(keeper) = &mut self.keeper {
-            keeper.ask(move || {
-                let dialog = rfd::FileDialog::new()
-                    .add_filter("RON", &["ron"])
-                    .set_file_name(name);
-                dialog.save_file().map_or(Chosen::Nothing, Chosen::SaveAs)
-            });
+        let name = session.path().rsplit('/').next();
+        let name = name.unwrap_or("scene.ron").to_owned();
+        self.ask_path(Wish::SaveAs, &name);
+    }
+
+    fn ask_path(&mut self, wish: Wish, name: &str) {
+        let Some(keeper) = &mut self.keeper else {
+            return;
+        };
+        if !keeper.asker.ask(wish, name) {
+            let said = self.texts().get("dialog-open-already");
+            self.say(Weight::Warning, said);
         }
     }
 
@@ -241,7 +198,7 @@ impl Desk {
                 self.prefs.remember(&name.replace('\\', "/"));
                 self.note_times();
                 if let Some(keeper) = &self.keeper {
-                    keeper.forget();
+                    keeper.unsaved.forget();
                 }
                 self.say(Weight::Done, t.with("panel-saved", &[("path", &name)]));
             }
@@ -258,36 +215,41 @@ impl Desk {
 
     /// Takes up the unsaved work that was found at the start, or forgets it.
     pub fn recover(&mut self, take: bool) {
-        let found = self.keeper.as_mut().and_then(|k| k.recovery.take());
-        if let (Some(found), true) = (found, take) {
-            self.open_bundle(found.saved);
-            if let Some(session) = &mut self.session {
-                session.replace(found.edited);
+        let decided = self.keeper.as_mut().map(|k| k.unsaved.decide(take));
+        match decided {
+            Some(Ok(Some(found))) => {
+                self.open_bundle(found.saved);
+                if let Some(session) = &mut self.session {
+                    session.replace(found.edited);
+                }
+                self.note_times();
+                self.renew_run();
             }
-            self.renew_run();
-        } else if let Some(keeper) = &self.keeper {
-            keeper.forget();
+            Some(Err(error)) => self.tell_unkept(&error),
+            Some(Ok(None)) | None => {}
         }
+    }
+
+    fn tell_unkept(&mut self, error: &WriteError) {
+        let said = self
+            .texts()
+            .with("panel-autosave-failed", &[("why", &error.to_string())]);
+        self.say(Weight::Warning, said);
     }
 
     /// Keeps what is to be kept; called with every tick.
     pub(super) fn keep(&mut self) {
-        let Some(mut keeper) = self.keeper.take() else {
+        for (name, text) in std::mem::take(&mut self.exports) {
+            self.ask_path(Wish::Export(text), &name);
+        }
+        let now_s = self.clock_s;
+        let Some(keeper) = &mut self.keeper else {
             return;
         };
-        for (name, text) in std::mem::take(&mut self.exports) {
-            keeper.ask(move || {
-                let path = rfd::FileDialog::new().set_file_name(&name).save_file();
-                path.map_or(Chosen::Nothing, |p| Chosen::Export(p, text))
-            });
-        }
-        let chosen = keeper.chosen.get_mut().ok().and_then(|c| c.try_recv().ok());
-        if chosen.is_some() {
-            keeper.waiting = false;
-        }
-        let due = self.clock_s - keeper.looked_s >= LOOK_S;
+        let chosen = keeper.asker.take();
+        let due = now_s - keeper.looked_s >= LOOK_S;
         if due {
-            keeper.looked_s = self.clock_s;
+            keeper.looked_s = now_s;
             if keeper.prefs != self.prefs {
                 keeper.prefs = self.prefs.clone();
                 if let Ok(text) = serde_json::to_string_pretty(&keeper.prefs) {
@@ -295,18 +257,13 @@ impl Desk {
                     let _ = keeper.write("preferences.json", &text);
                 }
             }
-            self.keep_unsaved(&mut keeper);
-        }
-        self.keeper = Some(keeper);
-        if due {
+            self.keep_unsaved();
             self.look_outside();
         }
         match chosen {
-            Some(Chosen::Open(path)) => {
-                self.open(&path.display().to_string());
-            }
-            Some(Chosen::SaveAs(path)) => self.save_to(&path),
-            Some(Chosen::Export(path, text)) => {
+            Some((Wish::Open, path)) => self.leave(Then::Open(path.display().to_string())),
+            Some((Wish::SaveAs, path)) => self.save_to(&path),
+            Some((Wish::Export(text), path)) => {
                 let t = self.texts();
                 let name = path.display().to_string();
                 match atomically(&path, text.as_bytes()) {
@@ -318,48 +275,45 @@ impl Desk {
                     }
                 }
             }
-            Some(Chosen::Nothing) | None => {}
+            None => {}
         }
     }
 
-    fn keep_unsaved(&mut self, keeper: &mut Keeper) {
-        let Some(session) = &self.session else { return };
-        if session.revision() != keeper.kept_revision && keeper.changed_s == 0.0 {
-            keeper.changed_s = self.clock_s;
-        }
-        if keeper.changed_s == 0.0 || self.clock_s - keeper.changed_s < AUTOSAVE_S {
+    /// Keeps unsaved work on the disk, at once: also called when the program must end.
+    pub fn keep_unsaved(&mut self) {
+        let (Some(session), Some(keeper)) = (&self.session, &mut self.keeper) else {
+            return;
+        };
+        let now = (session.path().to_owned(), session.revision());
+        if keeper.kept.as_ref() == Some(&now) {
             return;
         }
-        keeper.changed_s = 0.0;
-        keeper.kept_revision = session.revision();
+        keeper.kept = Some(now);
         if !session.is_changed() {
-            keeper.forget();
+            keeper.unsaved.forget();
             return;
         }
         let work = Recovery {
             edited: session.document().bundle().clone(),
             saved: session.saved().bundle().clone(),
         };
-        if let Ok(text) = serde_json::to_string(&work) {
-            let failed = keeper.write("unsaved.json", &text).err();
-            if let Some(error) = failed {
-                let t = self.texts();
-                let why = error.to_string();
-                self.say(
-                    Weight::Warning,
-                    t.with("panel-autosave-failed", &[("why", &why)]),
-                );
-            }
+        if let Err(error) = keeper.unsaved.keep(&work) {
+            self.tell_unkept(&error);
         }
     }
 
     /// Reads the scene anew where its files were changed by another program.
     fn look_outside(&mut self) {
         let Some(keeper) = &self.keeper else { return };
-        let changed = keeper
-            .times
-            .iter()
-            .any(|(f, time)| time.is_some() && time_of(f) != *time);
+        let times = keeper.times.iter().map(|(f, time)| (*time, time_of(f)));
+        // A file that is just being replaced is looked at again when it is back.
+        let mut changed = false;
+        for (before, now) in times {
+            if before.is_some() && now.is_none() {
+                return;
+            }
+            changed |= before != now;
+        }
         if !changed {
             return;
         }
@@ -380,6 +334,7 @@ impl Desk {
         } else {
             session.replace(bundle);
             session.set_saved();
+            self.note_times();
             self.renew_run();
             self.say(Weight::Info, t.get("panel-reloaded"));
         }
@@ -469,7 +424,7 @@ mod tests {
         }
         drop(desk);
         let mut again = in_folder(&home, None);
-        assert!(again.keeper.as_ref().is_some_and(|k| k.recovery.is_some()));
+        assert!(again.keeper.as_ref().is_some_and(Keeper::asks_about_found));
         again.recover(true);
         let session = again.session.as_ref().expect("open");
         assert_eq!(session.scene().expect("sound").run.seed, 99);

@@ -11,6 +11,8 @@ mod chart;
 mod command;
 mod dashboard;
 mod desk;
+#[cfg(not(target_family = "wasm"))]
+mod dialog;
 mod difference;
 mod difference_table;
 mod events;
@@ -20,6 +22,7 @@ mod gantt;
 mod inspector;
 #[cfg(not(target_family = "wasm"))]
 pub mod keeper;
+mod leave;
 mod live_facts;
 mod notice;
 mod prefs;
@@ -38,6 +41,8 @@ mod tool_state;
 mod top;
 mod tour;
 mod tree;
+#[cfg(not(target_family = "wasm"))]
+mod unsaved;
 mod variants_page;
 mod whatif_page;
 mod window;
@@ -45,6 +50,7 @@ mod window;
 pub use bench::Bench;
 pub use command::{COMMANDS, Command};
 pub use desk::{CameraCommand, Desk, FrameStats, Legend, LotKey, Play, SPEEDS, Selection};
+pub use leave::Then;
 pub use notice::{Notice, Weight};
 pub use prefs::{Compute, Layout, Prefs, ThemeChoice};
 pub use rail::{ROOMS, Room};
@@ -67,7 +73,7 @@ pub struct StageRect {
     pub pixels_per_point: f32,
     /// Whether the pointer is over the plant and no panel, menu or text takes it.
     pub has_pointer: bool,
-    /// Whether no text field takes the keys.
+    /// Whether neither a text field nor a window above takes the keys.
     pub has_keys: bool,
 }
 
@@ -104,7 +110,11 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
     }
     let rect = centre(&mut root, desk, page);
     tour::show(ctx, desk, rect);
+    start::drops(ctx, desk);
     window::show(ctx, desk);
+    leave::show(ctx, desk);
+    #[cfg(not(target_family = "wasm"))]
+    dialog::show(ctx, desk);
     window::notices(ctx, desk);
     // A layer above the background is a menu, a window or a tooltip.
     let over_plant = |at| {
@@ -116,7 +126,7 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
         rect: if covered { Rect::NOTHING } else { rect },
         pixels_per_point: ctx.pixels_per_point(),
         has_pointer: pointer.is_some_and(over_plant) && !ctx.egui_is_using_pointer(),
-        has_keys: !ctx.text_edit_focused(),
+        has_keys: !ctx.text_edit_focused() && desk.window.is_none() && !desk.is_asking(),
     }
 }
 

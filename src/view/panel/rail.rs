@@ -1,6 +1,6 @@
 //! The rail at the left edge: the rooms, one table.
 
-use egui::{Align, Frame, Layout, Margin, Panel, Stroke, Ui};
+use egui::{Align, Frame, Key, KeyboardShortcut, Layout, Margin, Modifiers, Panel, Stroke, Ui};
 use egui_phosphor::regular as icon;
 
 use super::button;
@@ -55,6 +55,19 @@ pub static ROOMS: &[Room] = &[
     },
 ];
 
+/// Keys of the rooms in their order, with Alt.
+const KEYS: [Key; 9] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
+
 /// The alarms room: all that called for somebody, the latest first.
 fn alarms(ui: &mut Ui, desk: &mut Desk) {
     let t = desk.texts();
@@ -77,13 +90,17 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         .show(ui, |ui| {
             ui.with_layout(Layout::top_down(Align::Center), |ui| {
                 let t = desk.texts();
-                for room in ROOMS {
-                    if !(room.fits)(desk) {
-                        continue;
+                let rooms: Vec<_> = ROOMS.iter().filter(|r| (r.fits)(desk)).collect();
+                for (i, room) in rooms.into_iter().enumerate() {
+                    let mut name = t.get(&format!("room-{}", room.name));
+                    let mut pressed = false;
+                    if let Some(key) = KEYS.get(i) {
+                        let key = KeyboardShortcut::new(Modifiers::ALT, *key);
+                        name = format!("{name} ({})", button::key_words(ui.ctx(), key));
+                        pressed = !desk.is_asking() && ui.input_mut(|i| i.consume_shortcut(&key));
                     }
-                    let name = t.get(&format!("room-{}", room.name));
                     let here = desk.room == room.name;
-                    if button::icon(ui, room.icon, &name, here).clicked() {
+                    if button::icon(ui, room.icon, &name, here).clicked() || pressed {
                         desk.room = room.name;
                     }
                 }

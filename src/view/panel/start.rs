@@ -1,15 +1,17 @@
 //! The start page: shipped scenes as tiles, recent files, unsaved work.
 
 use egui::{
-    Align, Align2, CornerRadius, FontId, Label, Layout, Pos2, Rect, RichText, ScrollArea, Sense,
-    Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2,
+    Align, Align2, Context, CornerRadius, DroppedFileHandle, FontId, Id, Label, LayerId, Layout,
+    Order, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2,
 };
 use egui_phosphor::regular as icon;
 
 use super::desk::Desk;
+#[cfg(not(target_family = "wasm"))]
+use super::leave::Then;
 use super::shipped::{HEAD, SHIPPED, Shipped};
 use super::style::{colour, dim, sheer, small, strong, theme};
-use crate::view::tokens::{CATEGORIES, frame_pt, space_pt, type_pt};
+use crate::view::tokens::{CATEGORIES, DARK, LIGHT, frame_pt, space_pt, type_pt};
 
 /// Widest that the page grows, points.
 const WIDTH: f32 = 1040.0;
@@ -32,7 +34,6 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             });
         });
     });
-    drops(ui, desk);
 }
 
 fn page(ui: &mut Ui, desk: &mut Desk) {
@@ -91,7 +92,7 @@ fn page(ui: &mut Ui, desk: &mut Desk) {
 
 #[cfg(not(target_family = "wasm"))]
 fn recovery(ui: &mut Ui, desk: &mut Desk) {
-    let found = desk.keeper.as_ref().and_then(|k| k.recovery.as_ref());
+    let found = desk.keeper.as_ref().and_then(|k| k.unsaved.found());
     let Some(found) = found else { return };
     let t = desk.texts();
     let name = found.edited.main.clone();
@@ -246,24 +247,27 @@ fn spots(path: &str) -> std::sync::Arc<Vec<Spot>> {
     std::sync::Arc::new(spots)
 }
 
-/// Files dropped on the window are opened.
-fn drops(ui: &Ui, desk: &mut Desk) {
-    let dropped = ui.input(|i| i.raw.dropped_files.clone());
-    let hovering = ui.input(|i| !i.raw.hovered_files.is_empty());
+/// Files dropped on the window are opened, wherever one is in the program.
+pub fn drops(ctx: &Context, desk: &mut Desk) {
+    let (dropped, hovering) =
+        ctx.input(|i| (i.raw.dropped_files.clone(), !i.raw.hovered_files.is_empty()));
     if hovering {
-        let look = theme(ui);
-        let rect = ui.ctx().content_rect().shrink(space_pt::M);
-        ui.painter().rect_stroke(
-            rect,
+        let look = if desk.is_dark(ctx) { &DARK } else { &LIGHT };
+        let layer = LayerId::new(Order::Foreground, Id::new("drop"));
+        ctx.layer_painter(layer).rect_stroke(
+            ctx.content_rect().shrink(space_pt::XS),
             CornerRadius::same(frame_pt::RADIUS),
             Stroke::new(2.0, colour(look.accent)),
             egui::StrokeKind::Inside,
         );
     }
-    for file in dropped {
-        #[cfg(not(target_family = "wasm"))]
-        desk.open(&file.path().display().to_string());
-        #[cfg(target_family = "wasm")]
-        let _ = file;
+    // Of several, the first scene; what is no scene is said by opening it.
+    let is_scene = |f: &&DroppedFileHandle| f.path().extension().is_some_and(|e| e == "ron");
+    let file = dropped.iter().find(is_scene).or(dropped.first());
+    #[cfg(not(target_family = "wasm"))]
+    if let Some(file) = file {
+        desk.leave(Then::Open(file.path().display().to_string()));
     }
+    #[cfg(target_family = "wasm")]
+    let _ = file;
 }

@@ -242,6 +242,12 @@ fn scrub(ui: &mut Ui, desk: &mut Desk) {
             ui.visuals().selection.stroke,
             egui::StrokeKind::Inside,
         );
+        // Arrows go along the time here, not to the next control.
+        let filter = egui::EventFilter {
+            horizontal_arrows: true,
+            ..egui::EventFilter::default()
+        };
+        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
         let (left, right) = ui.input(|i| {
             (
                 i.key_pressed(egui::Key::ArrowLeft),

@@ -47,7 +47,7 @@ fn left(ui: &mut Ui, desk: &mut Desk) {
         let file = ["open", "save", "save-as", "save-difference", "close-scene"];
         for name in file
             .into_iter()
-            .chain(["undo", "redo", "findings", "about"])
+            .chain(["undo", "redo", "findings", "about", "quit"])
         {
             let Some(c) = command::find(name) else {
                 continue;

@@ -16,9 +16,9 @@ use super::style::{colour, dim, small, strong, theme};
 use crate::view::i18n::{Texts, decimals_for, number};
 use crate::view::tokens::{space_pt, type_pt};
 use crate::view::verdict;
-use crate::whatif::knob::{Form, Knob, Value, turned};
+use crate::whatif::WHAT_IFS;
+use crate::whatif::knob::{Form, Knob, Value};
 use crate::whatif::study::State;
-use crate::whatif::{WHAT_IFS, WhatIf};
 
 /// Below this width the answer stands under the knobs.
 const NARROW: f32 = 640.0;
@@ -67,10 +67,8 @@ fn knobs(ui: &mut Ui, desk: &mut Desk, t: &Texts, height: Option<f32>) {
                 .selectable_label(here, name)
                 .on_hover_text(about)
                 .clicked()
-                && !here
             {
-                desk.bench.what = i;
-                desk.bench.turned.clear();
+                desk.bench.choose(i);
             }
         }
     });
@@ -146,6 +144,10 @@ fn list(ui: &mut Ui, desk: &mut Desk, all: &[Knob], chosen: Option<&str>, t: &Te
     for kind in kinds {
         let of_kind = |k: &&Knob| k.kind == kind && !k.of.is_empty() && fits(k);
         let members: Vec<&Knob> = all.iter().filter(of_kind).collect();
+        let has_sought = |members: &[&Knob]| {
+            let sought = desk.bench.sought.as_ref();
+            members.iter().any(|k| Some(&k.name) == sought)
+        };
         if members.is_empty() {
             continue;
         }
@@ -153,7 +155,7 @@ fn list(ui: &mut Ui, desk: &mut Desk, all: &[Knob], chosen: Option<&str>, t: &Te
         let title = format!("{} ({n})", t.get(&verdict::knob_key(kind)));
         CollapsingHeader::new(title)
             .id_salt(("kind", kind))
-            .open((!wanted.is_empty()).then_some(true))
+            .open((!wanted.is_empty() || has_sought(&members)).then_some(true))
             .show_unindented(ui, |ui| {
                 for knob in members {
                     row(ui, desk, knob, t);
@@ -162,14 +164,23 @@ fn list(ui: &mut Ui, desk: &mut Desk, all: &[Knob], chosen: Option<&str>, t: &Te
     }
 }
 
-fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
-    let key = verdict::knob_key(knob.kind);
-    let kind = t.get(&key);
-    let name = if knob.of.is_empty() {
-        kind.clone()
+/// Name of a knob as people read it.
+pub fn knob_name(knob: &Knob, t: &Texts) -> String {
+    let kind = t.get(&verdict::knob_key(knob.kind));
+    if knob.of.is_empty() {
+        kind
     } else {
         t.with("knob-of", &[("what", &kind), ("of", &knob.of)])
-    };
+    }
+}
+
+fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
+    let key = verdict::knob_key(knob.kind);
+    let name = knob_name(knob, t);
+    let sought = desk.bench.sought.as_deref() == Some(knob.name.as_str());
+    if sought {
+        desk.bench.sought = None;
+    }
     let now = desk.bench.turned.get(&knob.name).cloned();
     let look = theme(ui);
     ui.push_id(&knob.name, |ui| {
@@ -224,6 +235,10 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
                         number(*value, decimals)
                     );
                     let response = response.on_hover_text(range);
+                    if sought {
+                        response.request_focus();
+                        response.scroll_to_me(Some(Align::Center));
+                    }
                     if response.changed() {
                         desk.bench.turn(knob, Value::Number(v));
                     }
@@ -249,6 +264,10 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
                                 }
                             }
                         });
+                    if sought {
+                        combo.response.request_focus();
+                        combo.response.scroll_to_me(Some(Align::Center));
+                    }
                     combo
                         .response
                         .widget_info(|| WidgetInfo::labeled(WidgetType::ComboBox, true, &name));
@@ -397,13 +416,7 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         .variants
         .first()
         .filter(|v| !v.answers.is_empty());
-    if let Some(variant) = variant {
-        let (what, settings) = &desk.bench.asked;
-        let what: &dyn WhatIf = WHAT_IFS[*what];
-        let scene = desk.session.as_ref().and_then(|s| s.scene().cloned());
-        let knobs = scene.map_or_else(Vec::new, |s| what.knobs(&s));
-        let turned = turned(&knobs, settings).unwrap_or_default();
-        let words = verdict::sentence(&turned, variant, &view.outcome, view.pairs_total, t);
+    if let Some(words) = desk.verdict() {
         ui.add(Label::new(RichText::new(words).size(type_pt::TITLE)).wrap());
         ui.add_space(space_pt::S);
     }

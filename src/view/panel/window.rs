@@ -13,9 +13,11 @@ use super::field::rule;
 use super::prefs::{Compute, ThemeChoice};
 use super::rail::ROOMS;
 use super::style::{colour, dim, small, strong, theme};
+use super::whatif_page::knob_name;
 use crate::scene::Severity;
 use crate::view::i18n::Lang;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
+use crate::whatif::WHAT_IFS;
 
 /// A window above the frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -193,8 +195,12 @@ fn keys(ui: &mut Ui, desk: &mut Desk) {
         "mouse-orbit",
         "mouse-pan",
         "mouse-zoom",
+        "mouse-fly",
+        "mouse-views",
         "mouse-select",
         "mouse-follow",
+        "mouse-rooms",
+        "mouse-focus",
     ] {
         ui.horizontal(|ui| {
             ui.label(t.get(key));
@@ -303,6 +309,7 @@ enum Go {
     Room(&'static str),
     Select(Selection),
     Place(String),
+    Knob(usize, String),
 }
 
 /// How well a name fits what is typed, lower is better; `None`: not at all.
@@ -403,6 +410,21 @@ fn search(desk: &Desk, wanted: &str) -> Vec<Found> {
                 );
             }
         }
+        if let Some(scene) = desk.session.as_ref().and_then(|s| s.scene()) {
+            for (what, asked) in WHAT_IFS.iter().enumerate() {
+                let kind = t.get(&format!("whatif-{}", asked.name()));
+                for knob in asked.knobs(scene) {
+                    let name = knob_name(&knob, &t);
+                    add(
+                        4,
+                        icon::SLIDERS,
+                        &name,
+                        kind.clone(),
+                        Go::Knob(what, knob.name),
+                    );
+                }
+            }
+        }
         if let Some(model) = desk.session.as_ref().and_then(|s| s.model()) {
             for (i, tool) in (0u32..).zip(&model.names.tools) {
                 add(
@@ -491,6 +513,12 @@ fn find(ui: &mut Ui, desk: &mut Desk, mut wanted: String, mut marked: usize) -> 
                 });
             }
             Go::Place(place) => desk.go_to(&place),
+            Go::Knob(what, knob) => {
+                desk.room = "what-if";
+                desk.bench.choose(what);
+                desk.bench.filter.clear();
+                desk.bench.sought = Some(knob);
+            }
         }
         return None;
     }
