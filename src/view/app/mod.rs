@@ -3,11 +3,12 @@
 //! * `world`: the open scene as entities, the watched run written into them.
 //! * `frame`: one frame of egui: the panels, then what is painted over the stage.
 //! * `pointer`: mouse and keys over the stage.
-//! * `window`: the program as people use it. [`shot`]: pictures without a window.
+//! * `window`: the program as people use it. [`shot`]: pictures without a window; `indexed`: small ones.
 //! * [`cost`]: what a frame costs.
 
 pub mod cost;
 mod frame;
+mod indexed;
 mod pointer;
 pub mod shot;
 mod window;
