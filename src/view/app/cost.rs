@@ -68,8 +68,11 @@ impl Draws {
 /// Counts what the last frame was drawn with.
 pub fn draws(app: &mut App) -> Draws {
     let mut draws = Draws::default();
-    if let Some(render) = app.get_sub_app(RenderApp) {
-        let world = render.world();
+    if let Some(render) = app.get_sub_app_mut(RenderApp) {
+        let world = render.world_mut();
+        // Extraction takes the panels' pieces away from the main world.
+        let mut outputs = world.query::<&EguiRenderOutput>();
+        draws.panels = outputs.iter(world).map(|o| o.paint_jobs.len()).sum();
         draws.calls = [
             calls::<Opaque3d>(world),
             world
@@ -79,8 +82,6 @@ pub fn draws(app: &mut App) -> Draws {
         ];
     }
     let world = app.world_mut();
-    let mut outputs = world.query::<&EguiRenderOutput>();
-    draws.panels = outputs.iter(world).map(|o| o.paint_jobs.len()).sum();
     let mut query = world.query::<(&Mesh3d, &ViewVisibility)>();
     let mut kinds = std::collections::BTreeSet::new();
     for (mesh, visible) in query.iter(world) {
