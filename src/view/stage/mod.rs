@@ -61,6 +61,8 @@ pub struct Stage {
     pub scale: f32,
     /// Whether movements of the camera are to be skipped.
     pub still: bool,
+    /// Whether nobody looks: nothing is drawn.
+    pub unseen: bool,
     /// Simulated seconds that pass in a second of the watcher; 0: time stands.
     pub speed: f64,
     /// Simulated time, µs.
