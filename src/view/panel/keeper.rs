@@ -2,6 +2,7 @@
 //!
 //! Dialogs of the system wait in a thread of their own, so that the picture goes on.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,6 +11,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
+use super::export::Export;
 use super::notice::Weight;
 use super::prefs::Prefs;
 use super::shipped;
@@ -34,8 +36,44 @@ pub struct Recovery {
 enum Chosen {
     Open(PathBuf),
     SaveAs(PathBuf),
-    Export(PathBuf, String),
+    Export(PathBuf, Export),
     Nothing,
+}
+
+/// What a dialog is asked for.
+enum Wanted {
+    Open,
+    SaveAs(String),
+    Export(Export),
+}
+
+impl Wanted {
+    /// Asks the system's dialog; waits until somebody answers.
+    fn ask(&self) -> Option<PathBuf> {
+        let dialog = rfd::FileDialog::new();
+        match self {
+            Self::Open => dialog.add_filter("RON", &["ron"]).pick_file(),
+            Self::SaveAs(name) => dialog
+                .add_filter("RON", &["ron"])
+                .set_file_name(name)
+                .save_file(),
+            Self::Export(export) => match export.files.as_slice() {
+                [(name, _)] => dialog.set_file_name(name).save_file(),
+                _ => dialog.pick_folder(),
+            },
+        }
+    }
+
+    fn chosen(self, path: Option<PathBuf>) -> Chosen {
+        let Some(path) = path else {
+            return Chosen::Nothing;
+        };
+        match self {
+            Self::Open => Chosen::Open(path),
+            Self::SaveAs(_) => Chosen::SaveAs(path),
+            Self::Export(export) => Chosen::Export(path, export),
+        }
+    }
 }
 
 /// Keeps things on the disk.
@@ -50,6 +88,11 @@ pub struct Keeper {
     chosen: Mutex<Receiver<Chosen>>,
     sender: Sender<Chosen>,
     waiting: bool,
+    /// What is to be written once the dialog before is answered.
+    exports: VecDeque<Export>,
+    /// Answers in place of the system's dialogs, first to come first used; for whoever drives the
+    /// program without a person before it.
+    pub answers: Option<VecDeque<PathBuf>>,
     /// Unsaved work found at the start.
     pub recovery: Option<Recovery>,
 }
@@ -83,6 +126,8 @@ impl Keeper {
             chosen: Mutex::new(chosen),
             sender,
             waiting: false,
+            exports: VecDeque::new(),
+            answers: None,
             recovery,
         }
     }
@@ -108,15 +153,22 @@ impl Keeper {
         let _ = std::fs::remove_file(self.folder.join("unsaved.json"));
     }
 
-    fn ask(&mut self, ask: impl FnOnce() -> Chosen + Send + 'static) {
+    fn ask(&mut self, wanted: Wanted) {
         if self.waiting {
             return;
         }
         self.waiting = true;
         let sender = self.sender.clone();
+        if let Some(answers) = &mut self.answers {
+            let path = answers.pop_front();
+            // The receiver is ours.
+            let _ = sender.send(wanted.chosen(path));
+            return;
+        }
         std::thread::spawn(move || {
+            let path = wanted.ask();
             // The program may have ended meanwhile.
-            let _ = sender.send(ask());
+            let _ = sender.send(wanted.chosen(path));
         });
     }
 }
@@ -186,10 +238,7 @@ impl Desk {
     /// Asks for a scene to open.
     pub fn ask_open(&mut self) {
         if let Some(keeper) = &mut self.keeper {
-            keeper.ask(|| {
-                let dialog = rfd::FileDialog::new().add_filter("RON", &["ron"]);
-                dialog.pick_file().map_or(Chosen::Nothing, Chosen::Open)
-            });
+            keeper.ask(Wanted::Open);
         }
     }
 
@@ -203,12 +252,7 @@ impl Desk {
             .unwrap_or("scene.ron")
             .to_owned();
         if let Some(keeper) = &mut self.keeper {
-            keeper.ask(move || {
-                let dialog = rfd::FileDialog::new()
-                    .add_filter("RON", &["ron"])
-                    .set_file_name(name);
-                dialog.save_file().map_or(Chosen::Nothing, Chosen::SaveAs)
-            });
+            keeper.ask(Wanted::SaveAs(name));
         }
     }
 
@@ -275,11 +319,11 @@ impl Desk {
         let Some(mut keeper) = self.keeper.take() else {
             return;
         };
-        for (name, text) in std::mem::take(&mut self.exports) {
-            keeper.ask(move || {
-                let path = rfd::FileDialog::new().set_file_name(&name).save_file();
-                path.map_or(Chosen::Nothing, |p| Chosen::Export(p, text))
-            });
+        keeper.exports.extend(self.exports.drain(..));
+        if !keeper.waiting
+            && let Some(export) = keeper.exports.pop_front()
+        {
+            keeper.ask(Wanted::Export(export));
         }
         let chosen = keeper.chosen.get_mut().ok().and_then(|c| c.try_recv().ok());
         if chosen.is_some() {
@@ -306,19 +350,30 @@ impl Desk {
                 self.open(&path.display().to_string());
             }
             Some(Chosen::SaveAs(path)) => self.save_to(&path),
-            Some(Chosen::Export(path, text)) => {
-                let t = self.texts();
-                let name = path.display().to_string();
-                match atomically(&path, text.as_bytes()) {
-                    Ok(()) => self.say(Weight::Done, t.with("panel-saved", &[("path", &name)])),
-                    Err(error) => {
-                        let values = [("path", name), ("why", error.to_string())];
-                        let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
-                        self.say(Weight::Failure, t.with("panel-save-failed", &values));
-                    }
-                }
-            }
+            Some(Chosen::Export(path, export)) => self.write_export(&path, &export),
             Some(Chosen::Nothing) | None => {}
+        }
+    }
+
+    /// Writes what was asked for: one file to the path, several into the folder.
+    fn write_export(&mut self, path: &Path, export: &Export) {
+        let t = self.texts();
+        let name = path.display().to_string();
+        let done = match export.files.as_slice() {
+            [(_, bytes)] => atomically(path, bytes),
+            several => folder_for(path).and_then(|()| {
+                several
+                    .iter()
+                    .try_for_each(|(name, bytes)| atomically(&path.join(name), bytes))
+            }),
+        };
+        match done {
+            Ok(()) => self.say(Weight::Done, t.with("panel-saved", &[("path", &name)])),
+            Err(error) => {
+                let values = [("path", name), ("why", error.to_string())];
+                let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+                self.say(Weight::Failure, t.with("panel-save-failed", &values));
+            }
         }
     }
 
@@ -497,6 +552,36 @@ mod tests {
         }
         let session = desk.session.as_ref().expect("open");
         assert_eq!(session.text_at("run.seed"), Some("44"));
+        std::fs::remove_dir_all(&home).expect("ours");
+    }
+
+    #[test]
+    fn what_is_exported_lies_where_it_was_asked_for() {
+        let home = folder("export");
+        let mut desk = in_folder(&home, None);
+        let (one, many) = (home.join("a b.csv"), home.join("many"));
+        let keeper = desk.keeper.as_mut().expect("in a folder");
+        keeper.answers = Some([one.clone(), many.clone()].into());
+        desk.export("x.csv", "1,2".to_owned());
+        let files = vec![
+            ("r.html".to_owned(), b"page".to_vec()),
+            ("d.parquet".to_owned(), b"PAR1".to_vec()),
+        ];
+        desk.export_files(files);
+        // The third finds no answer, as when somebody closes the dialog.
+        desk.export("y.csv", "3".to_owned());
+        for _ in 0..6 {
+            desk.tick(0.1);
+        }
+        assert_eq!(std::fs::read(&one).expect("written"), b"1,2");
+        assert_eq!(
+            std::fs::read(many.join("r.html")).expect("written"),
+            b"page"
+        );
+        assert!(many.join("d.parquet").exists());
+        let said = desk.notices.iter().filter(|n| n.weight == Weight::Done);
+        assert_eq!(said.count(), 2);
+        assert!(desk.exports.is_empty());
         std::fs::remove_dir_all(&home).expect("ours");
     }
 

@@ -1,24 +1,29 @@
 //! The what-if room: knobs at the left, the answer at the right.
 
+use std::sync::Arc;
+
 use egui::{
     Align, CollapsingHeader, DragValue, Label, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2,
     WidgetInfo, WidgetType,
 };
 use egui_phosphor::regular as icon;
 
+use super::assumed;
 use super::bench::{DAYS, PAIRS, Running};
 use super::button;
 use super::desk::{Desk, Selection};
 use super::difference_table;
+use super::export::{self, Study};
 use super::field::rule;
 use super::notice::Weight;
 use super::style::{colour, dim, small, strong, theme};
+use crate::view::faults;
 use crate::view::i18n::{Texts, decimals_for, number};
 use crate::view::tokens::{space_pt, type_pt};
 use crate::view::verdict;
-use crate::whatif::knob::{Form, Knob, Value, turned};
+use crate::whatif::WHAT_IFS;
+use crate::whatif::knob::{Form, Knob, Value};
 use crate::whatif::study::State;
-use crate::whatif::{WHAT_IFS, WhatIf};
 
 /// Below this width the answer stands under the knobs.
 const NARROW: f32 = 640.0;
@@ -293,7 +298,8 @@ fn ask(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
             if response.clicked()
                 && let Err(fault) = desk.run_what_if()
             {
-                desk.say(Weight::Failure, fault.to_string());
+                let said = faults::knob(&fault, t);
+                desk.say(Weight::Failure, said);
             }
         }
         if !desk.bench.turned.is_empty() {
@@ -375,7 +381,7 @@ pub fn progress(ui: &mut Ui, running: &Running, t: &Texts) {
         ui.ctx().request_repaint_after_secs(0.25);
     }
     ui.label(small(ui, words));
-    if let Some(why) = running.failure() {
+    if let Some(why) = running.failure(t) {
         let text = format!("{} {why}", icon::WARNING_CIRCLE);
         ui.label(RichText::new(text).color(colour(look.bad)));
     }
@@ -398,13 +404,18 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         .first()
         .filter(|v| !v.answers.is_empty());
     if let Some(variant) = variant {
-        let (what, settings) = &desk.bench.asked;
-        let what: &dyn WhatIf = WHAT_IFS[*what];
-        let scene = desk.session.as_ref().and_then(|s| s.scene().cloned());
-        let knobs = scene.map_or_else(Vec::new, |s| what.knobs(&s));
-        let turned = turned(&knobs, settings).unwrap_or_default();
-        let words = verdict::sentence(&turned, variant, &view.outcome, view.pairs_total, t);
+        let asked = desk.bench.single.asked.clone();
+        let scene = asked.as_ref().map(|a| Arc::clone(&a.scene));
+        let words = asked.and_then(|asked| {
+            let (one, outcome) = (asked.variants.first()?, &view.outcome);
+            let pairs = view.pairs_total;
+            verdict::of_variant(&asked.scene, one, variant, outcome, pairs, t).ok()
+        });
+        let words = words.unwrap_or_default();
         ui.add(Label::new(RichText::new(words).size(type_pt::TITLE)).wrap());
+        if let Some(scene) = scene {
+            assumed::mark_of(ui, &scene, t);
+        }
         ui.add_space(space_pt::S);
     }
     progress(ui, &desk.bench.single, t);
@@ -430,8 +441,9 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
                     .copy_text(difference_table::to_tsv(&variant.answers, t, '\t'));
                 desk.say(Weight::Done, t.get("report-copied"));
             }
+            export::menu(ui, desk, Study::Single);
             let csv = t.with("panel-export-csv", &[("name", &t.get("room-what-if"))]);
-            if button::icon(ui, icon::DOWNLOAD_SIMPLE, &csv, false).clicked() {
+            if button::icon(ui, icon::FILE_CSV, &csv, false).clicked() {
                 let text = difference_table::to_tsv(&variant.answers, t, ',');
                 desk.export("what-if.csv", text);
             }
