@@ -16,6 +16,7 @@ use crate::results::compare::{Correction, DifferenceRow, Verdict};
 use crate::results::kpi::{self, Kind};
 use crate::results::write::atomically;
 use crate::view::i18n::{Texts, decimals_for, decimals_of, number};
+use crate::view::verdict::word_key;
 use crate::whatif::pair::Pair;
 use crate::whatif::{Answer, End, Facts, Flow, threads as cores};
 
@@ -216,7 +217,7 @@ fn text(facts: [&Facts; 2], pairs: u64, rows: &[DifferenceRow], texts: &Texts) -
             number(row.difference, decimals),
             interval,
             texts.unit(row.unit),
-            texts.get(verdict_key(row.verdict)),
+            texts.get(word_key(row.verdict)),
         ]);
     }
     let confidence = number(100.0 * facts[0].confidence, 1);
@@ -233,14 +234,4 @@ fn text(facts: [&Facts; 2], pairs: u64, rows: &[DifferenceRow], texts: &Texts) -
         table.text(),
         texts.with("cli-compare-note", &values)
     )
-}
-
-fn verdict_key(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Better => "verdict-better",
-        Verdict::Worse => "verdict-worse",
-        Verdict::Higher => "verdict-higher",
-        Verdict::Lower => "verdict-lower",
-        Verdict::NoDifference => "verdict-none",
-    }
 }

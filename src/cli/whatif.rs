@@ -12,16 +12,17 @@ use serde::Serialize;
 use super::request::{LengthArgs, parse_set, request, tell, threads};
 use super::table::{Side, Table};
 use super::{LangArg, code, interrupt, texts};
-use crate::results::compare::{DifferenceRow, Verdict};
+use crate::results::compare::DifferenceRow;
 use crate::results::kpi;
 use crate::results::write::atomically;
 use crate::scene::schema::Scene;
 use crate::scene::{Loaded, load};
-use crate::view::i18n::{Texts, decimals_for, decimals_of, number};
-use crate::view::verdict::sentence;
+use crate::view::i18n::{Texts, decimals_for, decimals_of, number, signed};
+use crate::view::report::study::{File, StudyInput, differences, file_name};
+use crate::view::verdict::{of_variant, stretches_maintenance, word_key};
 use crate::whatif::knob::{Form, Knob, Setting, parse_setting, turned};
 use crate::whatif::study::{State, tornado};
-use crate::whatif::variants::{self, Variant, difference_text, one_at_a_time};
+use crate::whatif::variants::{self, Variant, one_at_a_time};
 use crate::whatif::{Ask, Failure, Memory, Outcome, Study, StudyView, WhatIf, models};
 
 /// How often the study is looked at.
@@ -91,6 +92,10 @@ pub struct WhatIfArgs {
     /// Writes the figures to a JSON file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Writes a report (HTML) and tables (Parquet) into this folder; with --one-by-one into one below
+    /// it for each variant.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Writes each variant's difference to the scene as lines for --set into this folder.
     #[arg(long, value_name = "DIR")]
     diffs: Option<PathBuf>,
@@ -155,12 +160,7 @@ pub fn run(args: &WhatIfArgs) -> anyhow::Result<u8> {
     let asks = variants.iter().map(|v| v.ask(&scene));
     let asks = asks.collect::<Result<Vec<_>, _>>()?;
     if let Some(folder) = &args.diffs {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        for ask in &asks {
-            let path = folder.join(format!("{}.set", file_name(&ask.name)));
-            atomically(&path, difference_text(&ask.overrides).as_bytes())?;
-        }
+        write_files(folder, &differences(&scene, &variants)?)?;
     }
     let memory = Memory::default();
     let parts: Vec<_> = if args.one_by_one {
@@ -194,6 +194,21 @@ pub fn run(args: &WhatIfArgs) -> anyhow::Result<u8> {
         }
         print!("{}", told.report(&view, args.tornado.is_some())?);
         pages.push(page(&base, what, &view, asks));
+        if let Some(folder) = &args.out
+            && view.pairs_done > 0
+        {
+            let input = StudyInput {
+                scene: &scene,
+                base: &base,
+                variants,
+                view: &view,
+            };
+            let mut folder = folder.clone();
+            if args.one_by_one {
+                folder.push(file_name(&variants[0].name));
+            }
+            write_files(&folder, &input.files(texts.lang())?)?;
+        }
         if view.state == State::Cancelled {
             let (n, of) = (view.pairs_done.to_string(), view.pairs_total.to_string());
             let values = [("n", n.as_str()), ("of", of.as_str())];
@@ -242,16 +257,6 @@ fn asked(args: &WhatIfArgs, what: &dyn WhatIf, knobs: &[Knob]) -> anyhow::Result
         all.extend(one_at_a_time(what, &whole, percent / 100.0));
     }
     Ok(all)
-}
-
-/// A name as a file name.
-fn file_name(name: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '=' | ' ');
-    let text: String = name
-        .chars()
-        .map(|c| if plain(c) { c } else { '_' })
-        .collect();
-    text.trim_matches(['.', ' ']).to_owned()
 }
 
 /// The knobs as a table.
@@ -341,20 +346,12 @@ impl Told<'_> {
     /// A sentence for each variant.
     fn sentences(&self, view: &StudyView) -> anyhow::Result<String> {
         let mut lines = Vec::new();
-        for (variant, asked) in view.outcome.variants.iter().zip(self.variants) {
-            let (knobs, mut turns) = (self.knobs(asked), Vec::new());
-            if asked.set.is_empty() {
-                turns = turned(&knobs, &asked.settings)?;
-            }
-            let pairs = view.pairs_total;
-            lines.push(sentence(&turns, variant, &view.outcome, pairs, self.texts));
+        for (seen, asked) in view.outcome.variants.iter().zip(self.variants) {
+            let (outcome, pairs) = (&view.outcome, view.pairs_total);
+            let said = of_variant(self.scene, asked, seen, outcome, pairs, self.texts)?;
+            lines.push(said);
         }
         Ok(lines.join("\n"))
-    }
-
-    fn knobs(&self, variant: &Variant) -> Vec<Knob> {
-        let what = crate::whatif::what_if(&variant.what);
-        what.map_or_else(Vec::new, |w| w.knobs(self.scene))
     }
 
     /// The table of each variant, the times, and the sentences.
@@ -402,6 +399,13 @@ impl Told<'_> {
         if self.variants.iter().any(stretches_maintenance) {
             text += &format!("{}\n", t.get("verdict-pm-note"));
         }
+        if !self.scene.assumed.is_empty() {
+            let (head, note) = (t.get("report-assumed"), t.get("report-assumed-note"));
+            text += &format!("\n{head}: {note}\n");
+            for line in &self.scene.assumed {
+                text += &format!("  - {line}\n");
+            }
+        }
         Ok(text)
     }
 
@@ -421,12 +425,6 @@ impl Told<'_> {
         }
         text
     }
-}
-
-/// Whether a variant changes how often tools are maintained, and nothing of how often they break.
-fn stretches_maintenance(variant: &Variant) -> bool {
-    let has = |kind: &str| variant.settings.iter().any(|s| s.knob.starts_with(kind));
-    has("pm_every") && !has("mtbf")
 }
 
 fn table(rows: &[DifferenceRow], t: &Texts) -> String {
@@ -464,21 +462,14 @@ fn rows_table(rows: &[(String, DifferenceRow)], t: &Texts) -> String {
             }
             _ => "–".to_owned(),
         };
-        let verdict = match row.verdict {
-            Verdict::Better => "verdict-better",
-            Verdict::Worse => "verdict-worse",
-            Verdict::Higher => "verdict-higher",
-            Verdict::Lower => "verdict-lower",
-            Verdict::NoDifference => "verdict-none",
-        };
         table.row([
             name.clone(),
             number(row.a, decimals),
             number(row.b, decimals),
-            number(row.difference, decimals),
+            signed(row.difference, decimals),
             interval,
             t.unit(row.unit),
-            t.get(verdict),
+            t.get(word_key(row.verdict)),
         ]);
     }
     table.text()
@@ -517,6 +508,15 @@ fn page(
         overrides: asks.iter().map(|a| a.overrides.clone()).collect(),
         outcome: Outcome::clone(&view.outcome),
     }
+}
+
+fn write_files(folder: &Path, files: &[File]) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    for (name, bytes) in files {
+        atomically(&folder.join(name), bytes)?;
+    }
+    Ok(())
 }
 
 fn write_json(path: &Path, pages: &[Page]) -> anyhow::Result<()> {

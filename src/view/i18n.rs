@@ -132,6 +132,16 @@ pub fn number(value: f64, decimals: usize) -> String {
     out + rest
 }
 
+/// A difference with its sign: `+1.2`, `−3`, and `0.0` for what rounds to nothing.
+pub fn signed(value: f64, decimals: usize) -> String {
+    let text = number(value, decimals);
+    if value > 0.0 && text.chars().any(|c| ('1'..='9').contains(&c)) {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
 /// Decimals that a half-width supports: its first digit, or two where that is a 1.
 pub fn decimals_of(half_width: f64) -> usize {
     if !half_width.is_finite() || half_width <= 0.0 {
@@ -181,6 +191,13 @@ pub fn clock(time_us: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn differences_carry_their_sign() {
+        assert_eq!(signed(1.25, 1), "+1.2");
+        assert_eq!(signed(-3.0, 0), "−3");
+        assert_eq!(signed(0.001, 1), "0.0");
+    }
 
     /// Keys with their attributes and placeables, sorted.
     fn keys(lang: Lang) -> Vec<String> {

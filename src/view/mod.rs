@@ -1,5 +1,6 @@
 //! What people see. Here: the words, the colours, and the report of a headless run.
 //!
+//! * [`faults`]: what went wrong, in the reader's language.
 //! * [`i18n`]: every text in English and Korean, and how numbers are written.
 //! * [`litho`]: pictures of lithography.
 //! * [`tokens`]: colours, sizes; the report's style sheet is made from them.
@@ -12,6 +13,7 @@
 
 #[cfg(all(feature = "desktop", not(target_family = "wasm")))]
 pub mod app;
+pub mod faults;
 pub mod i18n;
 pub mod litho;
 #[cfg(feature = "desktop")]

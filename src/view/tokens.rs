@@ -381,6 +381,108 @@ mod tests {
         }
     }
 
+    /// Full dichromacy as a matrix on linear RGB: Machado, Oliveira, Fernandes, "A physiologically-based model
+    /// for simulation of color vision deficiency", IEEE TVCG 15(6), 2009, table 1, severity 1.0.
+    const VISIONS: [(&str, [[f64; 3]; 3]); 4] = [
+        (
+            "common",
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        ),
+        (
+            "protanopia",
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+        ),
+        (
+            "deuteranopia",
+            [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+        ),
+    ];
+
+    /// CIE L*a*b* (D65) of a colour as an eye sees it.
+    fn lab(colour: Rgb, vision: &[[f64; 3]; 3]) -> [f64; 3] {
+        let linear = colour.parts().map(|c| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.040_45 {
+                c / 12.92
+            } else {
+                libm::pow((c + 0.055) / 1.055, 2.4)
+            }
+        });
+        let dot = |row: &[f64; 3], v: &[f64; 3]| row[0] * v[0] + row[1] * v[1] + row[2] * v[2];
+        let seen = [0, 1, 2].map(|i| dot(&vision[i], &linear).clamp(0.0, 1.0));
+        let xyz = [
+            dot(&[0.4124, 0.3576, 0.1805], &seen) / 0.950_47,
+            dot(&[0.2126, 0.7152, 0.0722], &seen),
+            dot(&[0.0193, 0.1192, 0.9505], &seen) / 1.088_83,
+        ];
+        let f = |t: f64| {
+            if t > 0.008_856 {
+                libm::cbrt(t)
+            } else {
+                7.787 * t + 16.0 / 116.0
+            }
+        };
+        let [x, y, z] = xyz.map(f);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    fn distance(a: Rgb, b: Rgb, vision: &[[f64; 3]; 3]) -> f64 {
+        let (a, b) = (lab(a, vision), lab(b, vision));
+        libm::sqrt((0..3).map(|i| (a[i] - b[i]) * (a[i] - b[i])).sum())
+    }
+
+    #[test]
+    fn the_measure_of_colours_is_that_of_the_literature() {
+        let common = &VISIONS[0].1;
+        let [l, a, b] = lab(Rgb(0xFF_0000), common);
+        assert!((l - 53.24).abs() < 0.1 && (a - 80.09).abs() < 0.2 && (b - 67.20).abs() < 0.2);
+        // Red and green of one lightness are told apart by common eyes alone.
+        let (red, green) = (Rgb(0xC8_5A_3C), Rgb(0x7A_8C_32));
+        assert!(distance(red, green, common) > 40.0);
+        assert!(distance(red, green, &VISIONS[2].1) < 2.0);
+    }
+
+    /// 15 is six times what is just noticed (2.3); glyphs and words stand beside colours besides.
+    #[test]
+    fn states_of_tools_are_told_apart_by_any_eye() {
+        for (name, vision) in &VISIONS {
+            for (i, a) in ToolState::ALL.iter().enumerate() {
+                for b in &ToolState::ALL[..i] {
+                    let d = distance(a.colour(), b.colour(), vision);
+                    assert!(d >= 15.0, "{a:?} and {b:?} with {name}: {d:.1}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn categories_are_told_apart_by_any_eye() {
+        for (name, vision) in &VISIONS {
+            for (i, a) in CATEGORIES.iter().enumerate() {
+                for b in &CATEGORIES[..i] {
+                    let d = distance(*a, *b, vision);
+                    assert!(d >= 15.0, "{} and {} with {name}: {d:.1}", a.hex(), b.hex());
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_style_sheet_carries_both_themes() {
         let css = css();

@@ -5,8 +5,10 @@
 use super::i18n::{Lang, Texts, decimals_for, decimals_of, number};
 use crate::results::compare::{DifferenceRow, Verdict};
 use crate::results::kpi::Better;
-use crate::whatif::knob::{Form, Turned, Value};
+use crate::scene::schema::Scene;
+use crate::whatif::knob::{Form, KnobFault, Turned, Value, turned};
 use crate::whatif::study::{Outcome, VariantView};
+use crate::whatif::{Variant, what_if};
 
 /// A particle with a form behind a final consonant and one behind a vowel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +83,17 @@ fn knob_value(value: f64, unit: &str, t: &Texts) -> String {
         (libm::round(value * scale) / scale - value).abs() <= 1e-9 * value.abs()
     });
     value_text(value, decimals.unwrap_or(3) as usize, unit, t)
+}
+
+/// Key of a verdict's word.
+pub fn word_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better => "verdict-better",
+        Verdict::Worse => "verdict-worse",
+        Verdict::Higher => "verdict-higher",
+        Verdict::Lower => "verdict-lower",
+        Verdict::NoDifference => "verdict-none",
+    }
 }
 
 /// Key of a knob's texts.
@@ -288,6 +301,34 @@ pub fn sentence(
     text
 }
 
+/// The verdict on a named variant of a scene in words, as [`sentence`] says it; a variant that sets
+/// paths besides knobs goes by its name.
+///
+/// # Errors
+/// Its settings do not fit the scene.
+pub fn of_variant(
+    scene: &Scene,
+    asked: &Variant,
+    seen: &VariantView,
+    outcome: &Outcome,
+    pairs: u32,
+    t: &Texts,
+) -> Result<String, KnobFault> {
+    let knobs = what_if(&asked.what).map_or_else(Vec::new, |w| w.knobs(scene));
+    let turns = if asked.set.is_empty() {
+        turned(&knobs, &asked.settings)?
+    } else {
+        Vec::new()
+    };
+    Ok(sentence(&turns, seen, outcome, pairs, t))
+}
+
+/// Whether a variant changes how often tools are maintained, and nothing of how often they break.
+pub fn stretches_maintenance(variant: &Variant) -> bool {
+    let has = |kind: &str| variant.settings.iter().any(|s| s.knob.starts_with(kind));
+    has("pm_every") && !has("mtbf")
+}
+
 fn nothing_shown(turned: &[Turned<'_>], variant: &VariantView, t: &Texts) -> String {
     let clause = changes(turned, &variant.name, "even", t);
     let n = variant.answers.len().to_string();
@@ -322,7 +363,7 @@ fn with_of(word: &str, lang: Lang) -> String {
 mod tests {
     use super::*;
     use crate::results::kpi::{self, Kind};
-    use crate::whatif::knob::{Knob, Setting, turned};
+    use crate::whatif::knob::{Knob, Setting};
     use crate::whatif::{WHAT_IFS, study};
 
     fn knob(kind: &'static str, of: &str, unit: &'static str, value: f64) -> Knob {
@@ -457,7 +498,7 @@ mod tests {
         let rows = vec![row("cycle_time", "d", 30.0, -0.3, Verdict::NoDifference)];
         assert_eq!(
             said(&knobs, &set, rows.clone(), 20, Lang::Ko),
-            "Litho의 장비 수를 5대에서 6대로 늘리고 보전조의 보전 인원을 4명에서 3명으로 줄여도 물어본 \
+            "Litho의 장비 수를 5대에서 6대로 늘리고 보전조의 정비 인원을 4명에서 3명으로 줄여도 물어본 \
              지표 1개 모두 차이가 확인되지 않습니다. 사이클 타임의 차이는 −1.2 %에서 −0.8 % 사이입니다."
         );
         assert!(said(&knobs, &set, rows, 20, Lang::En).starts_with(

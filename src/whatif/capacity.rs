@@ -146,11 +146,11 @@ impl Starts {
                 .iter()
                 .map(|(p, share)| format!("mix.{} = {share} %", scene.products[*p].name))
                 .collect();
-            let expected = if all_said { "100" } else { "at most 100" };
-            return Err(KnobFault::Contradiction(format!(
-                "{} add up to {said} %; expected {expected} %",
-                names.join(", ")
-            )));
+            return Err(KnobFault::Shares {
+                names: names.join(", "),
+                sum: said,
+                whole: all_said,
+            });
         }
         let products = self.products.clone();
         let before: Vec<f64> = mix.iter().map(|(p, _)| self.of_product(*p)).collect();
@@ -190,12 +190,11 @@ impl Starts {
             .fold(f64::INFINITY, f64::min);
         if !(0.0..most).contains(&factor) {
             let percent = |factor: f64| tidy(100.0 * (factor * tradeable + fixed) / total);
-            return Err(KnobFault::Contradiction(format!(
-                "hot_share = {share} % cannot be reached by trading regular lots of a product for \
-                 hot ones; expected {:.1} to {:.1} %",
-                percent(0.0),
-                percent(most)
-            )));
+            return Err(KnobFault::HotShare {
+                share,
+                low: percent(0.0),
+                high: percent(most),
+            });
         }
         for (product, hot_rate, regular) in both {
             let left = (hot_rate + regular - factor * hot_rate) / regular;

@@ -163,9 +163,38 @@ pub enum KnobFault {
     /// The knob is set twice.
     #[error("knob `{0}` is set twice")]
     Twice(String),
-    /// The settings contradict each other.
-    #[error("{0}")]
-    Contradiction(String),
+    /// Shares of products that do not make a whole.
+    #[error("{names} add up to {sum} %; expected {}100 %", if *.whole { "" } else { "at most " })]
+    Shares {
+        /// The settings, e.g. `mix.A = 60 %, mix.B = 50 %`.
+        names: String,
+        /// Their sum, %.
+        sum: f64,
+        /// Whether all products are set, so that the sum must be 100.
+        whole: bool,
+    },
+    /// Hot lots that cannot be had by trading regular ones.
+    #[error(
+        "hot_share = {share} % cannot be reached by trading regular lots of a product for hot ones; expected {low:.1} to {high:.1} %"
+    )]
+    HotShare {
+        /// Share asked for, %.
+        share: f64,
+        /// Lowest, %.
+        low: f64,
+        /// Highest, %.
+        high: f64,
+    },
+    /// There is no such what-if.
+    #[error("there is no what-if `{name}`{}\nexpected one of: {options}", near(.nearest.as_ref()))]
+    NoWhatIf {
+        /// Name asked for.
+        name: String,
+        /// The name most like it.
+        nearest: Option<String>,
+        /// All names.
+        options: String,
+    },
 }
 
 fn near(nearest: Option<&String>) -> String {

@@ -76,12 +76,11 @@ impl Variant {
 pub fn named(name: &str) -> Result<&'static dyn WhatIf, KnobFault> {
     what_if(name).ok_or_else(|| {
         let names: Vec<&str> = super::WHAT_IFS.iter().map(|w| w.name()).collect();
-        let near = nearest_spelling(name, names.iter().copied());
-        let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
-        KnobFault::Contradiction(format!(
-            "there is no what-if `{name}`{near}\nexpected one of: {}",
-            names.join(", ")
-        ))
+        KnobFault::NoWhatIf {
+            name: name.to_owned(),
+            nearest: nearest_spelling(name, names.iter().copied()).map(str::to_owned),
+            options: names.join(", "),
+        }
     })
 }
 

@@ -4,17 +4,34 @@
 //! without a device.
 
 mod cost;
+mod fit;
+mod frame;
 mod language;
+mod leave;
 mod pictures;
-mod raster;
 mod tasks;
+mod views;
+
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use egui_kittest::Harness;
+use geoul::view::panel::raster::Textures;
 use geoul::view::panel::{self, Desk, Prefs};
+
+/// Gathers textures for a harness.
+#[derive(Clone, Default)]
+pub struct Sink(pub Rc<RefCell<Textures>>);
+
+impl egui_kittest::TestRenderer for Sink {
+    fn handle_delta(&mut self, delta: &mut egui::TexturesDelta) {
+        self.0.borrow_mut().take(delta);
+    }
+}
 
 /// A small plant with everything a panel shows.
 pub const PLANT: &str = r#"(
-    schema: 1, name: "Two steps",
+    schema: 1, name: "Two steps", assumed: ["Nobody measured the etcher."],
     run: (horizon: "60 d", warmup: "5 d", seed: 3),
     areas: { "Litho": (light: Yellow), "Etch": () },
     crews: { "Day": (count: 2) },
@@ -55,11 +72,11 @@ pub fn desk(lang: &str) -> Desk {
 
 /// Panels of a desk in a window of so many points.
 pub fn window(desk: Desk, width: f32, height: f32) -> Harness<'static, Desk> {
-    painted(desk, width, height, raster::Sink::default())
+    painted(desk, width, height, Sink::default())
 }
 
 /// The same, its textures gathered.
-pub fn painted(desk: Desk, width: f32, height: f32, sink: raster::Sink) -> Harness<'static, Desk> {
+pub fn painted(desk: Desk, width: f32, height: f32, sink: Sink) -> Harness<'static, Desk> {
     Harness::builder()
         .with_size([width, height])
         .with_max_steps(64)

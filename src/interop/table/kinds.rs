@@ -87,10 +87,19 @@ pub(super) const TOOLS: &[FieldSpec] = &[
     ),
     FieldSpec::maybe(
         "pm_every",
-        &["pminterval", "pmcycle", "예방보전주기", "pm주기"],
+        &[
+            "pminterval",
+            "pmcycle",
+            "예방정비주기",
+            "예방보전주기",
+            "pm주기",
+        ],
     ),
     FieldSpec::maybe("pm_first", &["firstpm", "최초pm"]),
-    FieldSpec::maybe("pm_duration", &["pmtime", "예방보전시간", "pm시간"]),
+    FieldSpec::maybe(
+        "pm_duration",
+        &["pmtime", "예방정비시간", "예방보전시간", "pm시간"],
+    ),
 ];
 
 /// Fields of a table of lots in work.

@@ -1,15 +1,18 @@
-//! Files of a run: `kpis.json`, `lots.parquet`, `tools.parquet`, `steps.parquet`.
+//! Files of a run: `kpis.json`, `lots.parquet`, `tools.parquet`, `steps.parquet`; and of a study:
+//! `differences.parquet`, `settings.parquet`.
 //!
 //! A file appears under its name only when it is whole: it is written under
 //! `<name>.tmp` and renamed.
 
 #[cfg(not(target_family = "wasm"))]
 mod atomic;
+mod differences;
 mod json;
 mod table;
 
 #[cfg(not(target_family = "wasm"))]
 pub use atomic::{AtomicFile, atomically};
+pub use differences::{Judged, differences_parquet, settings_parquet};
 pub use json::{RunFacts, kpis_json};
 pub use table::{LotsFile, StepsFile, ToolsFile};
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -17,7 +17,7 @@ use crate::results::record::{LotRecord, Names, Outcome, RunRecord, StepRecord, T
 
 /// Lists of names that columns refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum List {
+pub(super) enum List {
     LotTypes,
     Products,
     Routes,
@@ -40,7 +40,7 @@ const LISTS: [List; 8] = [
 ];
 
 /// Names as Parquet values, made once: 17 million steps share them.
-struct Labels {
+pub(super) struct Labels {
     lists: Vec<Vec<ByteArray>>,
     /// Where each route's steps begin in [`List::Steps`].
     first_step: Vec<u32>,
@@ -98,7 +98,7 @@ impl Labels {
 const NONE: u32 = u32::MAX;
 
 /// How a column's value comes out of a row.
-enum Get<R> {
+pub(super) enum Get<R> {
     Count(fn(&R) -> u32),
     Signed(fn(&R) -> i32),
     /// µs or a large count.
@@ -106,9 +106,13 @@ enum Get<R> {
     /// µs; `None` is null.
     Maybe(fn(&R) -> Option<u64>),
     Name(List, fn(&Labels, &R) -> u32),
+    /// A number; what is not finite is null.
+    Real(fn(&R) -> Option<f64>),
+    /// A text of the row's own.
+    Text(fn(&R) -> &str),
 }
 
-struct Column<R: 'static> {
+pub(super) struct Column<R: 'static> {
     name: &'static str,
     get: Get<R>,
 }
@@ -120,7 +124,7 @@ struct Row<T> {
     value: T,
 }
 
-fn column<R>(name: &'static str, get: Get<R>) -> Column<R> {
+pub(super) fn column<R>(name: &'static str, get: Get<R>) -> Column<R> {
     Column { name, get }
 }
 
@@ -220,7 +224,7 @@ fn step_columns() -> Vec<Column<Row<StepRecord>>> {
 }
 
 /// A Parquet file in the making.
-struct Table<W: Write + Send, R: 'static> {
+pub(super) struct Table<W: Write + Send, R: 'static> {
     name: &'static str,
     columns: Vec<Column<R>>,
     labels: Labels,
@@ -228,7 +232,7 @@ struct Table<W: Write + Send, R: 'static> {
 }
 
 impl<W: Write + Send, R> Table<W, R> {
-    fn new(
+    pub(super) fn new(
         name: &'static str,
         columns: Vec<Column<R>>,
         sink: W,
@@ -242,7 +246,10 @@ impl<W: Write + Send, R> Table<W, R> {
                 Get::Signed(_) => format!("REQUIRED INT32 {};", c.name),
                 Get::Long(_) => format!("REQUIRED INT64 {};", c.name),
                 Get::Maybe(_) => format!("OPTIONAL INT64 {};", c.name),
-                Get::Name(..) => format!("REQUIRED BINARY {} (STRING);", c.name),
+                Get::Name(..) | Get::Text(_) => {
+                    format!("REQUIRED BINARY {} (STRING);", c.name)
+                }
+                Get::Real(_) => format!("OPTIONAL DOUBLE {};", c.name),
             })
             .collect();
         let schema = format!("message {name} {{ {} }}", fields.join(" "));
@@ -270,7 +277,7 @@ impl<W: Write + Send, R> Table<W, R> {
         })
     }
 
-    fn add(&mut self, rows: &[R]) -> Result<(), WriteError> {
+    pub(super) fn add(&mut self, rows: &[R]) -> Result<(), WriteError> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -303,7 +310,7 @@ impl<W: Write + Send, R> Table<W, R> {
         Ok(())
     }
 
-    fn close(self) -> Result<W, WriteError> {
+    pub(super) fn close(self) -> Result<W, WriteError> {
         let table = self.name;
         let of = |source| WriteError::Parquet { table, source };
         self.writer.into_inner().map_err(of)
@@ -351,6 +358,20 @@ fn write_column<W: Write + Send, R>(
                 .iter()
                 .map(|r| list[f(labels, r) as usize].clone())
                 .collect();
+            column
+                .typed::<ByteArrayType>()
+                .write_batch(&values, None, None)?;
+        }
+        Get::Real(f) => {
+            let values = || rows.iter().map(|r| f(r).filter(|v| v.is_finite()));
+            let levels: Vec<i16> = values().map(|v| i16::from(v.is_some())).collect();
+            let values: Vec<f64> = values().flatten().collect();
+            column
+                .typed::<DoubleType>()
+                .write_batch(&values, Some(&levels), None)?;
+        }
+        Get::Text(f) => {
+            let values: Vec<ByteArray> = rows.iter().map(|r| ByteArray::from(f(r))).collect();
             column
                 .typed::<ByteArrayType>()
                 .write_batch(&values, None, None)?;

@@ -1,10 +1,13 @@
 //! The what-if bench: which knobs are turned, what runs in the background, what came out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::desk::Desk;
 use super::session::Session;
-use crate::view::verdict;
+use crate::scene::schema::Scene;
+use crate::view::i18n::Texts;
+use crate::view::{faults, verdict};
 #[cfg(not(target_family = "wasm"))]
 use crate::whatif::Study;
 use crate::whatif::knob::{Form, Knob, Setting, Value, turned};
@@ -22,6 +25,17 @@ pub const PAIRS: [u32; 4] = [5, 10, 20, 50];
 /// Days of a replication offered.
 pub const DAYS: [f64; 5] = [14.0, 30.0, 90.0, 180.0, 365.0];
 
+/// What a study was asked: its answers are told by this, whatever was edited since.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The scene of the base.
+    pub scene: Arc<Scene>,
+    /// The base.
+    pub base: RunRequest,
+    /// The variants.
+    pub variants: Vec<Variant>,
+}
+
 /// A study under way or over.
 #[derive(Debug, Default)]
 pub struct Running {
@@ -30,14 +44,17 @@ pub struct Running {
     looked_s: f64,
     /// What there was to show at the last look.
     pub view: Option<StudyView>,
+    /// What it was asked.
+    pub asked: Option<Arc<Asked>>,
     /// Revision of the scene it was asked of.
     pub revision: u64,
 }
 
 impl Running {
     /// Starts a study in place of the one before.
-    pub fn start(&mut self, ask: Ask, memory: &Memory, revision: u64) {
+    pub fn start(&mut self, ask: Ask, asked: Asked, memory: &Memory, revision: u64) {
         self.cancel();
+        self.asked = Some(Arc::new(asked));
         #[cfg(not(target_family = "wasm"))]
         {
             let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
@@ -87,9 +104,9 @@ impl Running {
     }
 
     /// Why it could not be done.
-    pub fn failure(&self) -> Option<String> {
+    pub fn failure(&self, t: &Texts) -> Option<String> {
         match &self.view.as_ref()?.state {
-            State::Failed { failure, .. } => Some(failure.to_string()),
+            State::Failed { failure, .. } => Some(faults::failure(failure, t)),
             _ => None,
         }
     }
@@ -114,8 +131,6 @@ pub struct Bench {
     pub memory: Memory,
     /// The what-if's study.
     pub single: Running,
-    /// The settings it was asked with and its what-if.
-    pub asked: (usize, Vec<Setting>),
     /// Named variants.
     pub variants: Vec<Variant>,
     /// The study of all variants.
@@ -137,7 +152,6 @@ impl Default for Bench {
             days: 90.0,
             memory: Memory::default(),
             single: Running::default(),
-            asked: (0, Vec::new()),
             variants: Vec::new(),
             all: Running::default(),
             figure: "throughput",
@@ -244,10 +258,14 @@ impl Desk {
             }],
             answers: what.answers().to_vec(),
         };
-        bench.asked = (bench.what, settings);
+        let asked = Asked {
+            scene: Arc::clone(scene),
+            base: ask.base.clone(),
+            variants: vec![bench.variant(what.name())],
+        };
         let revision = session.revision();
         let memory = bench.memory.clone();
-        bench.single.start(ask, &memory, revision);
+        bench.single.start(ask, asked, &memory, revision);
         Ok(())
     }
 
@@ -258,13 +276,9 @@ impl Desk {
         if variant.answers.is_empty() {
             return None;
         }
-        let (what, settings) = &self.bench.asked;
-        let scene = self.session.as_ref().and_then(|s| s.scene());
-        let knobs = scene.map_or_else(Vec::new, |s| WHAT_IFS[*what].knobs(s));
-        let turned = turned(&knobs, settings).unwrap_or_default();
-        let all = view.pairs_total;
-        let t = self.texts();
-        Some(verdict::sentence(&turned, variant, &view.outcome, all, &t))
+        let asked = self.bench.single.asked.as_ref()?;
+        let (one, outcome, pairs) = (asked.variants.first()?, &view.outcome, view.pairs_total);
+        verdict::of_variant(&asked.scene, one, variant, outcome, pairs, &self.texts()).ok()
     }
 
     /// Runs all named variants against the base.
@@ -295,9 +309,14 @@ impl Desk {
             variants,
             answers,
         };
+        let asked = Asked {
+            scene: Arc::clone(scene),
+            base: ask.base.clone(),
+            variants: bench.variants.clone(),
+        };
         let revision = session.revision();
         let memory = bench.memory.clone();
-        bench.all.start(ask, &memory, revision);
+        bench.all.start(ask, asked, &memory, revision);
         Ok(())
     }
 

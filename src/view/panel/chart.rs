@@ -1,15 +1,22 @@
-//! Line charts: title with unit and export, axes, bands, a read-out under the pointer.
+//! Charts: title with unit, ways out; and lines with axes, bands, a read-out under the pointer.
 
 use egui::epaint::{Mesh, PathShape};
 use egui::{
-    Align, Align2, Color32, FontId, Layout, Painter, Pos2, Rect, Response, Sense, Shape, Stroke,
-    Ui, Vec2, pos2,
+    Align, Align2, Color32, FontId, Layout, Painter, Popup, PopupAnchor, PopupKind, Pos2, Rect,
+    Response, RichText, Sense, SetOpenCommand, Shape, Stroke, Ui, Vec2, pos2,
 };
+use egui_phosphor::regular as icon;
 
 use super::desk::Desk;
+use super::picture;
 use super::style::{colour, sheer, small, strong, theme};
-use crate::view::i18n::{decimals_for, number};
-use crate::view::tokens::{space_pt, type_pt};
+use crate::view::i18n::{Texts, decimals_for, number};
+use crate::view::report::study::file_name;
+use crate::view::report::svg::cell;
+use crate::view::tokens::{frame_pt, space_pt, type_pt};
+
+/// Least width of a chart as a picture, points.
+const PICTURE: f32 = 640.0;
 
 /// A line.
 pub struct Series<'a> {
@@ -41,25 +48,129 @@ pub struct Axes<'a> {
     pub height: f32,
 }
 
-/// Title, unit, export of a chart; `csv` is called when the user asks for it.
-pub fn head(ui: &mut Ui, desk: &mut Desk, title: &str, unit: &str, csv: &dyn Fn() -> String) {
+/// What a chart is called, and its figures as a CSV file.
+pub struct Head<'a> {
+    /// What it shows.
+    pub title: &'a str,
+    /// Unit of its values; may be empty.
+    pub unit: &'a str,
+    /// The figures as a CSV file, called when somebody asks for them.
+    pub csv: &'a dyn Fn() -> String,
+}
+
+/// What a chart leaves as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Png,
+    Svg,
+    Csv,
+}
+
+/// A chart with its title and unit; it leaves as PNG, SVG or CSV by the button beside its title
+/// and by its context menu. `body` draws it; drawn once more, it must draw the same.
+pub fn show(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    head: &Head<'_>,
+    mut body: impl FnMut(&mut Ui, &mut Desk),
+) {
     let t = desk.texts();
+    let mut wanted = None;
     ui.horizontal(|ui| {
-        ui.label(strong(title));
-        if !unit.is_empty() {
-            ui.label(small(ui, unit));
-        }
+        // The button first: a long title is cut before it.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let name = t.with("panel-export-csv", &[("name", title)]);
-            let button = egui::Button::new(small(ui, "CSV"))
-                .small()
-                .frame_when_inactive(false);
-            let response = super::button::named(ui.add(button), &name, false);
-            if response.clicked() {
-                desk.export(&format!("{title}.csv"), csv());
-            }
+            let name = t.with("panel-export-chart", &[("name", head.title)]);
+            let face = RichText::new(icon::DOWNLOAD_SIMPLE).color(colour(theme(ui).dim));
+            let button = egui::Button::new(face).small().frame_when_inactive(false);
+            let menu = egui::containers::menu::MenuButton::from_button(button);
+            let (response, _) = menu.ui(ui, |ui| wanted = forms(ui, &t));
+            super::button::named(response, &name, false);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| titles(ui, head));
         });
     });
+    let drawn = ui.scope(|ui| body(ui, desk)).response;
+    // What the chart itself is sensitive to comes first; only the second button is ours.
+    let place = drawn.rect;
+    let pressed = ui.rect_contains_pointer(place) && ui.input(|i| i.pointer.secondary_clicked());
+    Popup::new(
+        drawn.id.with("forms"),
+        ui.ctx().clone(),
+        PopupAnchor::PointerFixed,
+        ui.layer_id(),
+    )
+    .kind(PopupKind::Menu)
+    .layout(Layout::top_down_justified(Align::Min))
+    .style(egui::containers::menu::menu_style)
+    .gap(0.0)
+    .open_memory(pressed.then_some(SetOpenCommand::Bool(true)))
+    .show(|ui| wanted = forms(ui, &t).or(wanted));
+    if let Some(form) = wanted {
+        leave(ui, desk, head, form, place.size(), &mut body);
+    }
+}
+
+fn titles(ui: &mut Ui, head: &Head<'_>) {
+    ui.add(egui::Label::new(strong(head.title)).truncate());
+    if !head.unit.is_empty() {
+        ui.label(small(ui, head.unit));
+    }
+}
+
+/// The entries of a chart's menu.
+fn forms(ui: &mut Ui, t: &Texts) -> Option<Form> {
+    let all = [
+        (Form::Png, icon::FILE_PNG, "panel-save-png"),
+        (Form::Svg, icon::FILE_SVG, "panel-save-svg"),
+        (Form::Csv, icon::FILE_CSV, "panel-save-csv"),
+    ];
+    let mut chosen = None;
+    for (form, face, key) in all {
+        if ui.button(format!("{face} {}", t.get(key))).clicked() {
+            chosen = Some(form);
+            ui.close();
+        }
+    }
+    chosen
+}
+
+/// Saves a chart. A picture carries its title, and what made it: scene, seed, version.
+fn leave(
+    ui: &Ui,
+    desk: &mut Desk,
+    head: &Head<'_>,
+    form: Form,
+    size: Vec2,
+    body: &mut dyn FnMut(&mut Ui, &mut Desk),
+) {
+    if form == Form::Csv {
+        return desk.export(&format!("{}.csv", head.title), (head.csv)());
+    }
+    let scene = desk.session.as_ref().and_then(|s| s.scene());
+    let made = scene.map_or_else(String::new, |scene| {
+        let (name, seed) = (&scene.name, scene.run.seed);
+        let version = env!("CARGO_PKG_VERSION");
+        let seed = desk
+            .texts()
+            .with("panel-seed", &[("seed", &seed.to_string())]);
+        let mut made = format!("{name} · {seed} · geoul {version}");
+        if !scene.assumed.is_empty() {
+            made = format!("{made} · {}", desk.texts().get("report-assumed"));
+        }
+        made
+    });
+    let room = Vec2::new(size.x.max(PICTURE), size.y + 2.0 * frame_pt::ROW);
+    let picture = picture::take(ui.ctx(), room, &mut |ui| {
+        ui.horizontal(|ui| titles(ui, head));
+        let place = Rect::from_min_size(ui.next_widget_position(), Vec2::new(room.x, size.y));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| body(ui, desk));
+        ui.label(small(ui, &made));
+    });
+    let (name, bytes) = match form {
+        Form::Svg => ("svg", picture.svg(head.title).into_bytes()),
+        _ => ("png", picture.png()),
+    };
+    let name = file_name(&format!("{}.{name}", head.title));
+    desk.export_files(vec![(name, bytes)]);
 }
 
 /// Distance between ticks so that about `n` fit: 1, 2 or 5 times a power of ten.
@@ -99,7 +210,7 @@ pub fn day_step(range: f64, n: f64) -> f64 {
 }
 
 /// Decimals that ticks of a step need.
-fn tick_decimals(step: f64) -> usize {
+pub fn tick_decimals(step: f64) -> usize {
     (-libm::floor(libm::log10(step) + 1e-9)).clamp(0.0, 6.0) as usize
 }
 
@@ -146,9 +257,10 @@ pub fn lines(ui: &mut Ui, axes: &Axes<'_>, series: &[Series<'_>]) -> (Response, 
     let widest = [low, high].map(|v| painter.layout_no_wrap(tick(v), font.clone(), dim).size().x);
     let left = widest[0].max(widest[1]).max(18.0) + space_pt::S;
     let plot = Rect::from_min_max(
-        pos2(rect.left() + left, rect.top() + 4.0),
+        pos2(rect.left() + left, rect.top() + 16.0),
         pos2(rect.right() - 4.0, rect.bottom() - 18.0),
     );
+    painter.text(rect.min, Align2::LEFT_TOP, axes.unit, font.clone(), dim);
     let (x0, x1) = axes.x;
     let across = (x1 - x0).max(1e-12);
     let to_x = |x: f64| plot.left() + ((x - x0) / across) as f32 * plot.width();
@@ -370,17 +482,10 @@ pub fn spark(ui: &mut Ui, points: &[f64], tint: Color32, size: Vec2) {
 
 /// Points as lines of a CSV file, one column for each series; quoted where needed.
 pub fn csv(x_name: &str, series: &[(&str, &[[f64; 2]])]) -> String {
-    let quoted = |s: &str| {
-        if s.contains([',', '"', '\n']) {
-            format!("\"{}\"", s.replace('"', "\"\""))
-        } else {
-            s.to_owned()
-        }
-    };
-    let mut out = quoted(x_name);
+    let mut out = cell(x_name);
     for (name, _) in series {
         out.push(',');
-        out.push_str(&quoted(name));
+        out.push_str(&cell(name));
     }
     out.push('\n');
     let rows = series.iter().map(|(_, p)| p.len()).max().unwrap_or(0);

@@ -164,7 +164,8 @@ pub static COMMANDS: &[Command] = &[
         fits: |d| is_open(d) && !d.bench.turned.is_empty() && !d.bench.single.is_running(),
         run: |d| {
             if let Err(fault) = d.run_what_if() {
-                d.say(super::notice::Weight::Failure, fault.to_string());
+                let said = crate::view::faults::knob(&fault, &d.texts());
+                d.say(super::notice::Weight::Failure, said);
             }
         },
     },

@@ -6,13 +6,15 @@ use egui::{
 };
 use egui_phosphor::regular as icon;
 
-use super::chart::{self, Axes, Series};
+use super::assumed;
+use super::chart::{self, Axes, Head, Series};
 use super::desk::{CameraCommand, Desk, Selection};
 use super::events;
 use super::series::{GroupLately, quantile};
 use super::style::{colour, dim, small, strong, theme};
 use super::tool_state;
 use crate::view::i18n::{Texts, clock, decimals_for, number};
+use crate::view::report::svg::cell;
 use crate::view::tokens::{Rgb, ToolState, frame_pt, space_pt, type_pt};
 
 /// Tool groups ranked.
@@ -173,7 +175,10 @@ fn figures(ui: &mut Ui, desk: &Desk, t: &Texts) {
     }
     let whole = (s.lately_d - libm::round(s.lately_d)).abs() < 0.05;
     let days = number(s.lately_d, usize::from(!whole));
-    ui.label(small(ui, t.with("dash-note", &[("days", &days)])));
+    ui.horizontal_wrapped(|ui| {
+        ui.label(small(ui, t.with("dash-note", &[("days", &days)])));
+        assumed::mark(ui, desk);
+    });
 }
 
 fn figure(ui: &mut Ui, tile: &Tile, width: f32) {
@@ -208,9 +213,26 @@ fn over_time(
 ) {
     let name = t.get(title);
     let unit = t.unit(unit);
-    chart::head(ui, desk, &name, &unit, &|| {
-        chart::csv("day", &[(&name, points)])
+    let column = format!("{name}, {unit}");
+    let head = Head {
+        title: &name,
+        unit: "",
+        csv: &|| chart::csv("day", &[(&column, points)]),
+    };
+    chart::show(ui, desk, &head, |ui, desk| {
+        line(ui, desk, t, &name, &unit, points, height);
     });
+}
+
+fn line(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    t: &Texts,
+    name: &str,
+    unit: &str,
+    points: &[[f64; 2]],
+    height: f32,
+) {
     if points.iter().filter(|p| p[1].is_finite()).count() < 2 {
         ui.label(dim(ui, t.get("dash-too-early")));
         return;
@@ -219,7 +241,7 @@ fn over_time(
     let now_d = desk.now_us() as f64 / super::series::DAY_US;
     let end = points.last().map_or(1.0, |p| p[0]).max(now_d);
     let axes = Axes {
-        unit: &unit,
+        unit,
         x: (0.0, end),
         x_words: &day_words,
         mark: Some(now_d),
@@ -227,7 +249,7 @@ fn over_time(
         height,
     };
     let series = [Series {
-        name: &name,
+        name,
         colour: tint,
         points,
         band: None,
@@ -290,8 +312,8 @@ fn group_name(desk: &Desk, group: u32) -> String {
     name.cloned().unwrap_or_default()
 }
 
-/// A labelled row that selects a tool group.
-fn group_row(ui: &mut Ui, desk: &mut Desk, group: u32) -> (Rect, Rect) {
+/// A labelled row that selects a tool group; pointed at, it says `facts`.
+fn group_row(ui: &mut Ui, desk: &mut Desk, group: u32, facts: &str) -> (Rect, Rect) {
     let name = group_name(desk, group);
     let size = Vec2::new(ui.available_width(), 16.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -315,7 +337,7 @@ fn group_row(ui: &mut Ui, desk: &mut Desk, group: u32) -> (Rect, Rect) {
         desk.room = "plant";
         desk.camera.push(CameraCommand::Frame);
     }
-    response.on_hover_text(name);
+    response.on_hover_text(format!("{name}\n{facts}"));
     let bar = Rect::from_min_max(
         pos2(rect.left() + label_width, rect.top() + 2.0),
         pos2(rect.right() - 52.0, rect.bottom() - 2.0),
@@ -330,22 +352,38 @@ fn ranking(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         .iter()
         .map(|g| (group_name(desk, g.group), *g))
         .collect();
-    chart::head(ui, desk, &t.get("dash-ranking"), "%", &|| {
-        let mut out = String::from("tool group,utilisation %,queue lots,wait h\n");
-        for (name, g) in &rows {
-            out.push_str(&format!(
-                "{name},{},{},{}\n",
-                100.0 * g.utilization,
-                g.queue,
-                g.wait_h
-            ));
-        }
-        out
-    });
+    let head = Head {
+        title: &t.get("dash-ranking"),
+        unit: "%",
+        csv: &|| {
+            let mut out = String::from("tool group,utilisation %,queue lots,wait h\n");
+            for (name, g) in &rows {
+                out.push_str(&format!(
+                    "{},{},{},{}\n",
+                    cell(name),
+                    100.0 * g.utilization,
+                    g.queue,
+                    g.wait_h
+                ));
+            }
+            out
+        },
+    };
+    chart::show(ui, desk, &head, |ui, desk| ranked(ui, desk, &groups, t));
+}
+
+fn ranked(ui: &mut Ui, desk: &mut Desk, groups: &[GroupLately], t: &Texts) {
     ui.spacing_mut().item_spacing.y = 1.0;
     let look = theme(ui);
     for (i, g) in groups.iter().enumerate() {
-        let (bar, note) = group_row(ui, desk, g.group);
+        let share = format!("{} %", number(100.0 * g.utilization, 0));
+        let values = [
+            ("load", share.clone()),
+            ("queue", number(g.queue, decimals_for(g.queue))),
+            ("wait", number(g.wait_h, decimals_for(g.wait_h))),
+        ];
+        let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+        let (bar, note) = group_row(ui, desk, g.group, &t.with("dash-group-load", &values));
         let painter = ui.painter();
         painter.rect_filled(bar, 2.0, colour(look.bg));
         let mut fill = bar;
@@ -357,11 +395,10 @@ fn ranking(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         };
         painter.rect_filled(fill, 2.0, colour(tint));
         let font = FontId::proportional(type_pt::SMALL);
-        let text = format!("{} %", number(100.0 * g.utilization, 0));
         painter.text(
             note.right_center(),
             Align2::RIGHT_CENTER,
-            text,
+            share,
             font,
             colour(look.text),
         );
@@ -396,22 +433,41 @@ fn states(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         .iter()
         .map(|g| (group_name(desk, g.group), *g))
         .collect();
-    chart::head(ui, desk, &t.get("chart-states"), "%", &|| {
-        let mut out = String::from(
-            "tool group,productive s,setup s,held s,standby s,scheduled down s,unscheduled down s\n",
-        );
-        for (name, g) in &rows {
-            let cells = shares(g).map(|(_, v)| v.to_string()).join(",");
-            out.push_str(&format!("{name},{cells}\n"));
-        }
-        out
+    let head = Head {
+        title: &t.get("chart-states"),
+        unit: "%",
+        csv: &|| {
+            let mut out = String::from(
+                "tool group,productive s,setup s,held s,standby s,scheduled down s,unscheduled down s\n",
+            );
+            for (name, g) in &rows {
+                let cells = shares(g).map(|(_, v)| v.to_string()).join(",");
+                out.push_str(&format!("{},{cells}\n", cell(name)));
+            }
+            out
+        },
+    };
+    chart::show(ui, desk, &head, |ui, desk| {
+        stacked(ui, desk, &groups, t);
     });
+}
+
+fn stacked(ui: &mut Ui, desk: &mut Desk, groups: &[GroupLately], t: &Texts) {
     ui.spacing_mut().item_spacing.y = 1.0;
-    for g in &groups {
-        let (bar, note) = group_row(ui, desk, g.group);
+    for g in groups {
+        let total = f64::from(g.sample.tool_s()).max(1.0);
+        let facts: Vec<String> = shares(g)
+            .iter()
+            .filter(|(_, v)| *v > 0.0)
+            .map(|(state, v)| {
+                let share = number(100.0 * v / total, 1);
+                format!("{} {share} %", t.get(state.i18n_key()))
+            })
+            .collect();
+        let (bar, note) = group_row(ui, desk, g.group, &facts.join("\n"));
         tool_state::paint_bar(ui, bar, &shares(g));
         let down = g.sample.pm_s + g.sample.down_s;
-        let share = 100.0 * f64::from(down) / f64::from(g.sample.tool_s()).max(1.0);
+        let share = 100.0 * f64::from(down) / total;
         let font = FontId::proportional(type_pt::SMALL);
         let text = format!("{} %", number(share, 0));
         let tint = colour(theme(ui).dim);
@@ -428,14 +484,17 @@ fn states(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
 
 fn distribution(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     let sorted = std::mem::take(&mut desk.series.cycle_lately);
-    let name = t.get("dash-distribution");
-    chart::head(ui, desk, &name, &t.unit("d"), &|| {
-        let lines = sorted.iter().map(|v| format!("{v}\n"));
-        std::iter::once("cycle time d\n".to_owned())
-            .chain(lines)
-            .collect()
-    });
-    histogram(ui, &sorted, t);
+    let head = Head {
+        title: &t.get("dash-distribution"),
+        unit: "",
+        csv: &|| {
+            let lines = sorted.iter().map(|v| format!("{v}\n"));
+            std::iter::once("cycle time d\n".to_owned())
+                .chain(lines)
+                .collect()
+        },
+    };
+    chart::show(ui, desk, &head, |ui, _| histogram(ui, &sorted, t));
     desk.series.cycle_lately = sorted;
 }
 
@@ -504,14 +563,14 @@ fn histogram(ui: &mut Ui, sorted: &[f64], t: &Texts) {
     painter.text(
         pos2(rect.left(), foot),
         Align2::LEFT_BOTTOM,
-        number(low, 1),
+        format!("{} {}", number(low, 1), t.unit("d")),
         font.clone(),
         dim,
     );
     painter.text(
         pos2(rect.right(), foot),
         Align2::RIGHT_BOTTOM,
-        number(high, 1),
+        format!("{} {}", number(high, 1), t.unit("d")),
         font,
         dim,
     );

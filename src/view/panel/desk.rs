@@ -12,6 +12,7 @@ use crate::rng::Seed;
 use crate::scene::{Bundle, Command};
 pub use crate::sim::fab::LotKey;
 use crate::sim::fab::live::Live;
+use crate::view::faults;
 use crate::view::i18n::{Lang, Texts};
 
 /// Events a frame may spend on going to a time that was asked for: some ms of work.
@@ -126,8 +127,8 @@ pub struct Desk {
     pub tree: TreeState,
     /// What the charts show.
     pub series: SeriesCache,
-    /// Texts to be saved under a name, for the program that holds the window to take.
-    pub exports: Vec<(String, String)>,
+    /// What is to be saved, for the keeper to take.
+    pub exports: Vec<super::export::Export>,
     /// The what-if bench.
     pub bench: Bench,
     /// What lies on the disk; absent in tests and on the web.
@@ -259,9 +260,8 @@ impl Desk {
                 true
             }
             Err(error) => {
-                let said = self
-                    .texts
-                    .with("panel-edit-failed", &[("why", &error.to_string())]);
+                let why = faults::edit(&error, &self.texts);
+                let said = self.texts.with("panel-edit-failed", &[("why", &why)]);
                 self.say(Weight::Failure, said);
                 false
             }
@@ -430,18 +430,6 @@ impl Desk {
         self.session = None;
         self.live = None;
         self.selection = Selection::Nothing;
-    }
-
-    /// Asks for a text to be saved under a name.
-    pub fn export(&mut self, name: &str, text: String) {
-        let clean = |c: char| {
-            if c.is_alphanumeric() || "._- ".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        };
-        self.exports.push((name.chars().map(clean).collect(), text));
     }
 
     /// Says something at the edge for a while.

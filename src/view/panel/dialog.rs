@@ -3,6 +3,7 @@
 //!
 //! The system's dialog waits in a thread of its own, so that the picture goes on.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -13,6 +14,7 @@ use egui::{WidgetInfo, WidgetType};
 use egui_phosphor::regular as icon;
 
 use super::desk::Desk;
+use super::export::Export;
 use super::style::{colour, small, strong, theme};
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 
@@ -30,8 +32,8 @@ pub enum Wish {
     Open,
     /// Where the scene is saved.
     SaveAs,
-    /// Where this text is saved.
-    Export(String),
+    /// Where these files are saved: one under a name, several in a folder.
+    Export(Export),
 }
 
 impl Wish {
@@ -41,6 +43,11 @@ impl Wish {
             Self::SaveAs => "cmd-save-as",
             Self::Export(_) => "dialog-export",
         }
+    }
+
+    /// Whether a folder is wanted, not a file.
+    fn is_folder(&self) -> bool {
+        matches!(self, Self::Export(export) if export.files.len() > 1)
     }
 }
 
@@ -66,6 +73,9 @@ pub struct Asker {
     waiting: bool,
     typed: Option<Typed>,
     chosen: Option<(Wish, PathBuf)>,
+    /// Answers in place of the system's dialogs, first to come first used; for whoever drives the
+    /// program without a person before it.
+    pub answers: Option<VecDeque<PathBuf>>,
 }
 
 impl Default for Asker {
@@ -77,6 +87,7 @@ impl Default for Asker {
             waiting: false,
             typed: None,
             chosen: None,
+            answers: None,
         }
     }
 }
@@ -84,8 +95,12 @@ impl Default for Asker {
 impl Asker {
     /// Asks, with a name to begin with; false: another question is not answered yet.
     pub fn ask(&mut self, wish: Wish, name: &str) -> bool {
-        if self.waiting || self.typed.is_some() {
+        if !self.is_free() {
             return false;
+        }
+        if let Some(answers) = &mut self.answers {
+            self.chosen = answers.pop_front().map(|path| (wish, path));
+            return true;
         }
         self.waiting = true;
         let (sender, name) = (self.sender.clone(), name.to_owned());
@@ -102,6 +117,20 @@ impl Asker {
             let _ = sender.send(answer);
         });
         true
+    }
+
+    /// Asks where files are to lie.
+    pub fn ask_export(&mut self, export: Export) -> bool {
+        let name = match export.files.as_slice() {
+            [(name, _)] => name.clone(),
+            _ => String::new(),
+        };
+        self.ask(Wish::Export(export), &name)
+    }
+
+    /// Whether no question is open and no answer waits to be taken.
+    pub fn is_free(&self) -> bool {
+        !self.waiting && self.typed.is_none() && self.chosen.is_none()
     }
 
     /// Whether the line of our own stands open.
@@ -141,6 +170,7 @@ fn system(wish: &Wish, name: &str) -> Option<PathBuf> {
             .add_filter("RON", &["ron"])
             .set_file_name(name)
             .save_file(),
+        Wish::Export(_) if wish.is_folder() => dialog.pick_folder(),
         Wish::Export(_) => dialog.set_file_name(name).save_file(),
     }
 }
@@ -236,7 +266,11 @@ pub fn show(ctx: &Context, desk: &mut Desk) {
             ui.label(RichText::new(words).color(colour(look.warn)));
         }
         ui.horizontal(|ui| {
-            let ready = !path.is_dir() && (!opens || path.is_file());
+            let ready = match (&typed.wish, opens) {
+                (wish, _) if wish.is_folder() => !path.is_file(),
+                (_, true) => path.is_file(),
+                (_, false) => !path.is_dir(),
+            };
             let key = if opens { "dialog-open" } else { "dialog-save" };
             let words = RichText::new(t.get(key)).color(colour(look.bg));
             let button = egui::Button::new(words).fill(colour(look.accent));

@@ -7,8 +7,9 @@ use egui_phosphor::regular as icon;
 use super::style::{colour, dim, theme};
 use crate::results::compare::{DifferenceRow, Verdict};
 use crate::results::kpi;
-use crate::view::i18n::{Texts, decimals_for, decimals_of, number};
+use crate::view::i18n::{Texts, decimals_for, decimals_of, number, signed};
 use crate::view::tokens::{Rgb, Theme, frame_pt, type_pt};
+use crate::view::verdict::word_key;
 
 /// Decimals that the difference's interval supports; all figures of a row have the same.
 fn decimals(row: &DifferenceRow) -> usize {
@@ -18,25 +19,16 @@ fn decimals(row: &DifferenceRow) -> usize {
     }
 }
 
-/// A difference with its sign.
-pub fn signed(value: f64, decimals: usize) -> String {
-    let text = number(value, decimals);
-    if value > 0.0 && text.chars().any(|c| ('1'..='9').contains(&c)) {
-        format!("+{text}")
-    } else {
-        text
-    }
-}
-
 /// Word, icon and colour of a verdict.
 pub fn verdict(row: &DifferenceRow, t: &Texts, look: &Theme) -> (&'static str, String, Rgb) {
-    match row.verdict {
-        Verdict::Better => (icon::CHECK_CIRCLE, t.get("verdict-better"), look.good),
-        Verdict::Worse => (icon::WARNING_CIRCLE, t.get("verdict-worse"), look.bad),
-        Verdict::Higher => (icon::ARROW_UP, t.get("verdict-higher"), look.info),
-        Verdict::Lower => (icon::ARROW_DOWN, t.get("verdict-lower"), look.info),
-        Verdict::NoDifference => (icon::EQUALS, t.get("verdict-none"), look.dim),
-    }
+    let (face, tint) = match row.verdict {
+        Verdict::Better => (icon::CHECK_CIRCLE, look.good),
+        Verdict::Worse => (icon::WARNING_CIRCLE, look.bad),
+        Verdict::Higher => (icon::ARROW_UP, look.info),
+        Verdict::Lower => (icon::ARROW_DOWN, look.info),
+        Verdict::NoDifference => (icon::EQUALS, look.dim),
+    };
+    (face, t.get(word_key(row.verdict)), tint)
 }
 
 /// Name of a figure with its unit.
@@ -186,7 +178,7 @@ pub fn show(ui: &mut Ui, id: &str, rows: &[DifferenceRow], t: &Texts) {
                             ui.with_layout(right, |ui| ui.label(text));
                         });
                         if wide {
-                            line.col(|ui| forest(ui, row, &share, reach, look));
+                            line.col(|ui| forest(ui, row, &share, reach, t));
                         }
                         let (face, word, tint) = verdict(row, t, look);
                         line.col(|ui| {
@@ -207,10 +199,11 @@ fn forest(
     row: &DifferenceRow,
     share: &dyn Fn(&DifferenceRow, f64) -> f64,
     reach: f64,
-    look: &Theme,
+    t: &Texts,
 ) {
+    let look = theme(ui);
     let size = Vec2::new(ui.available_width(), frame_pt::ROW);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let painter = ui.painter_at(rect);
     let at = |v: f64| {
         let v = (share(row, v) / reach).clamp(-1.0, 1.0) as f32;
@@ -235,6 +228,18 @@ fn forest(
         );
         painter.rect_filled(band, 2.0, colour(tint).gamma_multiply(0.35));
     }
+    if let (Some(low), Some(high)) = (row.low, row.high) {
+        let d = decimals(row);
+        let unit = t.unit(row.unit);
+        let shares = [low, high].map(|v| signed(share(row, v), 1));
+        response.on_hover_text(format!(
+            "{} – {} {unit}\n{} – {} %",
+            signed(low, d),
+            signed(high, d),
+            shares[0],
+            shares[1]
+        ));
+    }
     if row.difference.is_finite() {
         painter.circle_filled(pos2(at(row.difference), rect.center().y), 3.0, colour(tint));
     } else {
@@ -246,17 +251,5 @@ fn forest(
             font,
             colour(look.dim),
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn differences_carry_their_sign() {
-        assert_eq!(signed(1.25, 1), "+1.2");
-        assert_eq!(signed(-3.0, 0), "−3");
-        assert_eq!(signed(0.001, 1), "0.0");
     }
 }

@@ -12,6 +12,7 @@ use crate::scene::outline::{FieldOutline, Shape, outline};
 use crate::scene::schema::Scene;
 use crate::scene::{Command, Severity};
 use crate::units::Duration;
+use crate::view::faults;
 use crate::view::i18n::{Texts, decimals_for, number};
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 
@@ -118,6 +119,8 @@ pub fn row(ui: &mut Ui, desk: &mut Desk, record: &str, field: &FieldOutline, pat
     let here = session.text_at(path).map(str::to_owned);
     let fault = session.finding_at(path).cloned();
     let set = here.is_some();
+    let remark = session.remark_at(path).map(str::to_owned);
+    let is_assumed = session.is_assumed(path);
     ui.push_id(path, |ui| {
         ui.horizontal(|ui| {
             let width = (ui.available_width() * LABEL_SHARE).floor();
@@ -134,8 +137,26 @@ pub fn row(ui: &mut Ui, desk: &mut Desk, record: &str, field: &FieldOutline, pat
                     .max_rect(rect)
                     .layout(Layout::left_to_right(Align::Center)),
             );
+            if is_assumed {
+                let tint = colour(theme(ui).warn);
+                let mark = RichText::new(icon::WARNING)
+                    .size(type_pt::SMALL)
+                    .color(tint);
+                inner.spacing_mut().item_spacing.x = space_pt::XS;
+                inner.label(mark).widget_info(|| {
+                    let words = t.get("panel-assumed");
+                    WidgetInfo::labeled(WidgetType::Label, true, words)
+                });
+            }
             inner.add(egui::Label::new(text).truncate());
-            hover.on_hover_ui(|ui| help(ui, &t, &key, field));
+            hover.on_hover_ui(|ui| {
+                help(ui, &t, &key, field);
+                if let Some(remark) = &remark {
+                    let tint = theme(ui);
+                    let tint = if is_assumed { tint.warn } else { tint.text };
+                    ui.label(RichText::new(remark).color(colour(tint)));
+                }
+            });
             let back = frame_pt::ROW + space_pt::S;
             let room = ui.available_width() - if set && !field.required { back } else { 0.0 };
             ui.allocate_ui_with_layout(
@@ -164,11 +185,10 @@ pub fn row(ui: &mut Ui, desk: &mut Desk, record: &str, field: &FieldOutline, pat
                 Severity::Error => (icon::WARNING_CIRCLE, look.bad),
                 Severity::Warning => (icon::WARNING, look.warn),
             };
-            let near = fault.nearest.as_ref().map_or(String::new(), |n| {
-                format!(" {}", t.with("panel-did-you-mean", &[("name", n)]))
-            });
-            let text = format!("{face} {}. {}{near}", fault.message, fault.expectation);
+            let (kind, detail) = faults::finding(&fault, &t);
+            let text = format!("{face} {kind}");
             ui.label(RichText::new(text).size(type_pt::SMALL).color(colour(tint)));
+            ui.label(small(ui, detail));
         }
     });
 }

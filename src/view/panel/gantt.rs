@@ -2,13 +2,16 @@
 
 use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, pos2};
 
-use super::chart::day_step;
+use super::chart::{self, Head, day_step};
 use super::dashboard::day_words;
 use super::desk::{Desk, Selection};
 use super::series::DAY_US;
 use super::style::{colour, dim, sheer, theme};
 use crate::results::record::StepRecord;
+use crate::sim::fab::LotKey;
+use crate::sim::fab::live::Live;
 use crate::view::i18n::clock;
+use crate::view::report::svg::cell;
 use crate::view::tokens::{ToolState, type_pt};
 
 /// Lanes drawn at most.
@@ -19,16 +22,68 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     let t = desk.texts();
     let Some(live) = desk.live.take() else { return };
     let names = &live.model().names;
-    let (steps, by_tool): (Vec<StepRecord>, bool) = match desk.selection {
-        Selection::Lot(lot) => (live.steps_of(lot).copied().collect(), false),
-        Selection::Tool(tool) => (live.steps_in(tool).copied().collect(), true),
-        _ => (Vec::new(), false),
+    let (steps, by_tool, of): (Vec<StepRecord>, bool, String) = match desk.selection {
+        Selection::Lot(lot) => (
+            live.steps_of(lot).copied().collect(),
+            false,
+            live.lot_name(lot),
+        ),
+        Selection::Tool(tool) => (
+            live.steps_in(tool).copied().collect(),
+            true,
+            names.tools.get(tool as usize).cloned().unwrap_or_default(),
+        ),
+        _ => (Vec::new(), false, String::new()),
     };
     if steps.is_empty() {
         ui.label(dim(ui, t.get("gantt-empty")));
         desk.live = Some(live);
         return;
     }
+    let title = format!("{} · {of}", t.get("strip-gantt"));
+    let csv = table(&live, &steps);
+    desk.live = Some(live);
+    let head = Head {
+        title: &title,
+        unit: "",
+        csv: &|| csv.clone(),
+    };
+    chart::show(ui, desk, &head, |ui, desk| draw(ui, desk, &steps, by_tool));
+}
+
+/// The steps as a CSV file, times in days.
+fn table(live: &Live, steps: &[StepRecord]) -> String {
+    let names = &live.model().names;
+    let mut out = String::from("lot,step,tool,arrive d,start d,setup end d,end d\n");
+    for s in steps {
+        let lot = live.lot_name(lot_of(s));
+        let tool = names.tools.get(s.tool as usize).map_or("", String::as_str);
+        let days = [s.arrive_us, s.start_us, s.setup_end_us, s.end_us];
+        let days = days
+            .map(|us| format!("{:.6}", us as f64 / DAY_US))
+            .join(",");
+        let step = live.step_name(s.route, s.step);
+        out.push_str(&format!(
+            "{},{},{},{days}\n",
+            cell(&lot),
+            cell(&step),
+            cell(tool)
+        ));
+    }
+    out
+}
+
+fn lot_of(step: &StepRecord) -> LotKey {
+    LotKey {
+        lot_type: step.lot_type,
+        number: step.lot,
+    }
+}
+
+fn draw(ui: &mut Ui, desk: &mut Desk, steps: &[StepRecord], by_tool: bool) {
+    let t = desk.texts();
+    let Some(live) = desk.live.take() else { return };
+    let names = &live.model().names;
     let now = live.now_us();
     let first = steps.iter().map(|s| s.arrive_us).min().unwrap_or(0);
     let first = first.max(live.history().steps_from_us());
@@ -87,7 +142,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         );
         painter.hline(plot.x_range(), y, Stroke::new(1.0, sheer(look.line, 0.5)));
     }
-    for s in &steps {
+    for s in steps {
         let Some(i) = lanes.iter().position(|l| *l == lane_of(s)) else {
             continue;
         };
@@ -118,10 +173,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     }
     if let Some(s) = pointed {
         let tool = names.tools.get(s.tool as usize).map_or("", String::as_str);
-        let lot = live.lot_name(crate::sim::fab::LotKey {
-            lot_type: s.lot_type,
-            number: s.lot,
-        });
+        let lot = live.lot_name(lot_of(s));
         let step = live.step_name(s.route, s.step);
         let wait = super::live_facts::span(&t, s.start_us.saturating_sub(s.arrive_us));
         let work = super::live_facts::span(&t, s.end_us.saturating_sub(s.start_us));

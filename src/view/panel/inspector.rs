@@ -3,6 +3,7 @@
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 use egui_phosphor::regular as icon;
 
+use super::assumed;
 use super::button;
 use super::desk::{CameraCommand, Desk, Selection};
 use super::field::{self, text_key};
@@ -115,9 +116,10 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         }
     }
     if let Selection::Lot(_) = desk.selection {
-        ScrollArea::vertical()
-            .auto_shrink(false)
-            .show(ui, |ui| live_facts::show(ui, desk));
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            live_facts::show(ui, desk);
+            assumed::mark(ui, desk);
+        });
         return;
     }
     let path = desk
@@ -205,6 +207,7 @@ fn head(ui: &mut Ui, desk: &mut Desk, path: &str, name: &str, shape: &Shape) {
             if !kind.is_empty() {
                 ui.label(small(ui, kind));
             }
+            assumed::mark(ui, desk);
         });
         if frames && button::icon(ui, icon::CROSSHAIR, &t.get("cmd-frame"), false).clicked() {
             desk.camera.push(CameraCommand::Frame);

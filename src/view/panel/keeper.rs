@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::desk::Desk;
 use super::dialog::{Asker, Wish};
+use super::export::Export;
 use super::leave::Then;
 use super::notice::Weight;
 use super::prefs::Prefs;
@@ -239,13 +240,14 @@ impl Desk {
 
     /// Keeps what is to be kept; called with every tick.
     pub(super) fn keep(&mut self) {
-        for (name, text) in std::mem::take(&mut self.exports) {
-            self.ask_path(Wish::Export(text), &name);
-        }
         let now_s = self.clock_s;
         let Some(keeper) = &mut self.keeper else {
             return;
         };
+        // One question at a time: what else is to be saved waits for its turn.
+        if keeper.asker.is_free() && !self.exports.is_empty() {
+            keeper.asker.ask_export(self.exports.remove(0));
+        }
         let chosen = keeper.asker.take();
         let due = now_s - keeper.looked_s >= LOOK_S;
         if due {
@@ -263,19 +265,30 @@ impl Desk {
         match chosen {
             Some((Wish::Open, path)) => self.leave(Then::Open(path.display().to_string())),
             Some((Wish::SaveAs, path)) => self.save_to(&path),
-            Some((Wish::Export(text), path)) => {
-                let t = self.texts();
-                let name = path.display().to_string();
-                match atomically(&path, text.as_bytes()) {
-                    Ok(()) => self.say(Weight::Done, t.with("panel-saved", &[("path", &name)])),
-                    Err(error) => {
-                        let values = [("path", name), ("why", error.to_string())];
-                        let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
-                        self.say(Weight::Failure, t.with("panel-save-failed", &values));
-                    }
-                }
-            }
+            Some((Wish::Export(export), path)) => self.write_export(&path, &export),
             None => {}
+        }
+    }
+
+    /// Writes what was asked for: one file to the path, several into the folder.
+    fn write_export(&mut self, path: &Path, export: &Export) {
+        let t = self.texts();
+        let name = path.display().to_string();
+        let done = match export.files.as_slice() {
+            [(_, bytes)] => atomically(path, bytes),
+            several => folder_for(path).and_then(|()| {
+                several
+                    .iter()
+                    .try_for_each(|(name, bytes)| atomically(&path.join(name), bytes))
+            }),
+        };
+        match done {
+            Ok(()) => self.say(Weight::Done, t.with("panel-saved", &[("path", &name)])),
+            Err(error) => {
+                let values = [("path", name), ("why", error.to_string())];
+                let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
+                self.say(Weight::Failure, t.with("panel-save-failed", &values));
+            }
         }
     }
 
@@ -452,6 +465,36 @@ mod tests {
         }
         let session = desk.session.as_ref().expect("open");
         assert_eq!(session.text_at("run.seed"), Some("44"));
+        std::fs::remove_dir_all(&home).expect("ours");
+    }
+
+    #[test]
+    fn what_is_exported_lies_where_it_was_asked_for() {
+        let home = folder("export");
+        let mut desk = in_folder(&home, None);
+        let (one, many) = (home.join("a b.csv"), home.join("many"));
+        let keeper = desk.keeper.as_mut().expect("in a folder");
+        keeper.asker.answers = Some([one.clone(), many.clone()].into());
+        desk.export("x.csv", "1,2".to_owned());
+        let files = vec![
+            ("r.html".to_owned(), b"page".to_vec()),
+            ("d.parquet".to_owned(), b"PAR1".to_vec()),
+        ];
+        desk.export_files(files);
+        // The third finds no answer, as when somebody closes the dialog.
+        desk.export("y.csv", "3".to_owned());
+        for _ in 0..6 {
+            desk.tick(0.1);
+        }
+        assert_eq!(std::fs::read(&one).expect("written"), b"1,2");
+        assert_eq!(
+            std::fs::read(many.join("r.html")).expect("written"),
+            b"page"
+        );
+        assert!(many.join("d.parquet").exists());
+        let said = desk.notices.iter().filter(|n| n.weight == Weight::Done);
+        assert_eq!(said.count(), 2);
+        assert!(desk.exports.is_empty());
         std::fs::remove_dir_all(&home).expect("ours");
     }
 

@@ -5,6 +5,7 @@
 //! write the same one. Each panel is a file; [`rail::ROOMS`] lists the rooms, and
 //! [`command::COMMANDS`] everything that can be done, with its key.
 
+mod assumed;
 mod bench;
 mod button;
 mod chart;
@@ -15,7 +16,9 @@ mod desk;
 mod dialog;
 mod difference;
 mod difference_table;
+mod dock;
 mod events;
+mod export;
 mod field;
 mod font;
 mod gantt;
@@ -25,13 +28,14 @@ pub mod keeper;
 mod leave;
 mod live_facts;
 mod notice;
+mod picture;
 mod prefs;
 mod rail;
+pub mod raster;
 mod records;
 mod series;
 mod session;
 mod shipped;
-mod sides;
 mod stage_tools;
 mod start;
 mod status;
@@ -50,6 +54,8 @@ mod window;
 pub use bench::Bench;
 pub use command::{COMMANDS, Command};
 pub use desk::{CameraCommand, Desk, FrameStats, Legend, LotKey, Play, SPEEDS, Selection};
+pub use dock::{Arrangement, Pane};
+pub use export::Export;
 pub use leave::Then;
 pub use notice::{Notice, Weight};
 pub use prefs::{Compute, Layout, Prefs, ThemeChoice};
@@ -101,12 +107,8 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
     let page = ROOMS.iter().find(|r| r.name == desk.room && (r.fits)(desk));
     let page = page.and_then(|r| r.page);
     let covered = desk.session.is_none() || page.is_some();
-    if desk.session.is_some() {
-        timeline::show(&mut root, desk, page.is_some());
-        if page.is_none() {
-            sides::left(&mut root, desk);
-            sides::right(&mut root, desk);
-        }
+    if desk.session.is_some() && (page.is_some() || !desk.prefs.layout.bottom_open) {
+        timeline::alone(&mut root, desk, page.is_some());
     }
     let rect = centre(&mut root, desk, page);
     tour::show(ctx, desk, rect);
@@ -146,7 +148,7 @@ fn centre(root: &mut Ui, desk: &mut Desk, page: Option<fn(&mut Ui, &mut Desk)>) 
             match page {
                 _ if desk.session.is_none() => start::show(ui, desk),
                 Some(page) => page(ui, desk),
-                None => stage_tools::show(ui, desk, rect),
+                None => return dock::show(ui, desk),
             }
             rect
         })

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dock::Arrangement;
 use crate::view::i18n::Lang;
 
 /// Light or dark.
@@ -28,34 +29,27 @@ pub enum Compute {
     Cpu,
 }
 
-/// Which parts of the frame are open and how large, points.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// Which parts of the frame are open, and where they stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Layout {
     /// Scene tree.
     pub left_open: bool,
-    /// Its width.
-    pub left_pt: f32,
-    /// Inspector.
+    /// Inspector and what-if bench.
     pub right_open: bool,
-    /// Its width.
-    pub right_pt: f32,
     /// Charts below.
     pub bottom_open: bool,
-    /// Their height.
-    pub bottom_pt: f32,
+    /// Where the panes stand and how large; as at the first start where absent.
+    pub tree: Option<Arrangement>,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        use crate::view::tokens::frame_pt;
         Self {
             left_open: true,
-            left_pt: frame_pt::LEFT,
             right_open: true,
-            right_pt: frame_pt::RIGHT,
             bottom_open: true,
-            bottom_pt: frame_pt::BOTTOM,
+            tree: None,
         }
     }
 }
@@ -143,9 +137,10 @@ mod tests {
 
     #[test]
     fn preferences_of_another_version_still_read() {
-        let old: Prefs = serde_json::from_str(r#"{"scale":1.5,"layout":{"left_pt":300.0}}"#)
-            .expect("fields may be absent");
-        assert_eq!((old.scale, old.layout.left_pt), (1.5, 300.0));
+        let old: Prefs =
+            serde_json::from_str(r#"{"scale":1.5,"layout":{"left_pt":300.0,"left_open":false}}"#)
+                .expect("fields may be absent");
+        assert_eq!((old.scale, old.layout.left_open), (1.5, false));
         assert!(old.layout.right_open);
     }
 }

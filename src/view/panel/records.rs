@@ -1,6 +1,6 @@
 //! Lists and maps of records as tables that paste to and from a spreadsheet.
 
-use egui::{Event, Id, RichText, Ui};
+use egui::{Event, Id, Ui};
 use egui_extras::{Column, TableBuilder};
 use egui_phosphor::regular as icon;
 
@@ -13,6 +13,7 @@ use crate::scene::Command;
 use crate::scene::locate::segment;
 use crate::scene::outline::{FieldOutline, RecordOutline, Shape, outline};
 use crate::scene::tree::{Kind, Node};
+use crate::view::faults;
 use crate::view::i18n::number;
 use crate::view::tokens::{frame_pt, space_pt};
 
@@ -404,10 +405,8 @@ fn cell(
             egui::Stroke::new(1.0, bad),
             egui::StrokeKind::Inside,
         );
-        response.on_hover_text(RichText::new(format!(
-            "{}. {}",
-            fault.message, fault.expectation
-        )));
+        let (kind, detail) = faults::finding(&fault, &desk.texts());
+        response.on_hover_text(format!("{kind}\n{detail}"));
     }
     if let Some(text) = settled {
         let command = if text.trim().is_empty() {

@@ -120,6 +120,23 @@ impl Session {
         self.document.text(file)?.get(span)
     }
 
+    /// The comment that ends the line of the value at a path; what people write about a value.
+    pub fn remark_at(&self, path: &str) -> Option<&str> {
+        let (file, node) = self.trees.get(path)?;
+        let rest = self.document.text(file)?.get(node.span.end as usize..)?;
+        let line = rest.lines().next()?;
+        // A text value that holds two slashes comes before the end of the last one on its line.
+        let from = line.rfind('"').unwrap_or(0);
+        let (_, remark) = line[from..].split_once("//")?;
+        Some(remark.trim()).filter(|r| !r.is_empty())
+    }
+
+    /// Whether the value at a path is said to be assumed: by the comment that ends its line.
+    pub fn is_assumed(&self, path: &str) -> bool {
+        let remark = self.remark_at(path).map(str::to_lowercase);
+        remark.is_some_and(|r| r.contains("assumed") || r.contains("가정"))
+    }
+
     /// Why the scene cannot run although it has no faults.
     pub fn refusal(&self) -> Option<&str> {
         self.refusal.as_deref()
@@ -367,6 +384,22 @@ mod tests {
         assert!(s.revision() > before);
         s.undo();
         assert!(!s.findings().has_errors());
+    }
+
+    #[test]
+    fn what_is_written_beside_a_value_is_found() {
+        let text = TEXT
+            .replace("// two of them", "// assumed: two of them")
+            .replace(
+                r#""H": (area: "A", count: 1),"#,
+                r#""H": (area: "http://A", count: 1),"#,
+            );
+        let s = Session::new(Bundle::from_text("two.ron", &text));
+        let count = "tool_groups.G.count";
+        assert_eq!(s.remark_at(count), Some("assumed: two of them"));
+        assert!(s.is_assumed(count));
+        assert_eq!(s.remark_at("tool_groups.H.area"), None);
+        assert!(!s.is_assumed("run.seed"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use egui::{
 use egui_phosphor::regular as icon;
 
 use super::button;
-use super::chart::day_step;
+use super::chart::{self, Head, day_step};
 use super::command;
 use super::dashboard::{self, day_words};
 use super::desk::Desk;
@@ -18,6 +18,7 @@ use super::style::{colour, sheer, small, theme};
 use crate::sim::fab::history::EventKind;
 use crate::sim::fab::live::Live;
 use crate::view::i18n::clock;
+use crate::view::report::svg::cell;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 
 /// Height of the strip with the time axis, points.
@@ -85,53 +86,42 @@ const TABS: [(&str, &str); 5] = [
     ("gantt", "strip-gantt"),
 ];
 
-/// Draws the strip; below a page it is the axis alone, since the page has its own charts.
-pub fn show(ui: &mut Ui, desk: &mut Desk, alone: bool) {
+/// Draws the time axis alone: where the strip is put away, and below a page, which has its own
+/// charts.
+pub fn alone(ui: &mut Ui, desk: &mut Desk, page: bool) {
     let frame = Frame::new()
         .fill(colour(theme(ui).surface))
         .inner_margin(Margin::symmetric(space_pt::M as i8, space_pt::XS as i8));
-    let open = desk.prefs.layout.bottom_open && !alone;
-    // Open and folded are two panels, so that each keeps its own size.
-    let mut panel = Panel::bottom(if open { "bottom" } else { "axis" }).frame(frame);
-    panel = if open {
-        let size = desk.prefs.layout.bottom_pt.max(120.0);
-        // In a low window the plant keeps most of it.
-        let window = ui.ctx().viewport_rect().height();
-        let most = if window < 760.0 {
-            (window * 0.28).max(140.0)
-        } else {
-            420.0
-        };
-        panel
-            .resizable(true)
-            .default_size(size.min(most))
-            .size_range(120.0..=most)
-    } else {
-        panel.exact_size(AXIS + 2.0 * space_pt::XS)
-    };
-    let shown = panel.show(ui, |ui| {
-        // What is drawn may be less high than the panel; the panel keeps its size.
+    let panel = Panel::bottom("axis").frame(frame);
+    let panel = panel.exact_size(AXIS + 2.0 * space_pt::XS);
+    panel.show(ui, |ui| {
         ui.set_min_size(ui.available_size());
-        axis(ui, desk, alone);
-        if open {
-            tabs(ui, desk);
-            body(ui, desk);
-        }
+        axis(ui, desk, page);
     });
-    if open && ui.ctx().viewport_rect().height() >= 760.0 {
-        desk.prefs.layout.bottom_pt = shown.response.rect.height();
-    }
 }
 
-fn axis(ui: &mut Ui, desk: &mut Desk, alone: bool) {
+/// Draws the strip with its charts; true when somebody begins to drag it away.
+pub fn strip(ui: &mut Ui, desk: &mut Desk) -> bool {
+    let dragged = axis(ui, desk, false);
+    tabs(ui, desk);
+    body(ui, desk);
+    dragged
+}
+
+/// True when somebody begins to drag the strip by its grip.
+fn axis(ui: &mut Ui, desk: &mut Desk, page: bool) -> bool {
     let t = desk.texts();
+    let mut dragged = false;
     ui.horizontal(|ui| {
+        if !page && desk.prefs.layout.bottom_open {
+            dragged = grip(ui, &t.get("dock-hint"));
+        }
         let folded = if desk.prefs.layout.bottom_open {
             icon::CARET_DOWN
         } else {
             icon::CARET_UP
         };
-        if !alone && button::icon(ui, folded, &t.get("cmd-bottom"), false).clicked() {
+        if !page && button::icon(ui, folded, &t.get("cmd-bottom"), false).clicked() {
             desk.prefs.layout.bottom_open ^= true;
         }
         for name in ["previous-event", "next-event"] {
@@ -141,6 +131,34 @@ fn axis(ui: &mut Ui, desk: &mut Desk, alone: bool) {
         }
         scrub(ui, desk);
     });
+    dragged
+}
+
+/// Six dots to take the strip by.
+fn grip(ui: &mut Ui, words: &str) -> bool {
+    let size = Vec2::new(10.0, frame_pt::ROW);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::drag());
+    let tint = if response.hovered() {
+        theme(ui).text
+    } else {
+        theme(ui).dim
+    };
+    for (x, y) in [
+        (-2.0, -5.0),
+        (2.0, -5.0),
+        (-2.0, 0.0),
+        (2.0, 0.0),
+        (-2.0, 5.0),
+        (2.0, 5.0),
+    ] {
+        let at = rect.center() + Vec2::new(x, y);
+        ui.painter().circle_filled(at, 1.2, colour(tint));
+    }
+    let started = response.drag_started();
+    response
+        .on_hover_cursor(egui::CursorIcon::Grab)
+        .on_hover_text(words);
+    started
 }
 
 /// The time axis: what was reached, events, now; pressed or dragged it goes there.
@@ -301,6 +319,25 @@ fn body(ui: &mut Ui, desk: &mut Desk) {
 
 /// State of every tool now: one small square each, group by group.
 fn tools(ui: &mut Ui, desk: &mut Desk) {
+    let t = desk.texts();
+    let Some(live) = &desk.live else { return };
+    let names = &live.model().names.tools;
+    let mut csv = String::from("tool,state\n");
+    for (name, state) in names.iter().zip(live.tool_states()) {
+        let painted = super::live_facts::painted(state, false);
+        let word = t.get(painted.i18n_key());
+        csv.push_str(&format!("{},{}\n", cell(name), cell(&word)));
+    }
+    let title = format!("{} · {}", t.get("strip-tools"), clock(live.now_us()));
+    let head = Head {
+        title: &title,
+        unit: "",
+        csv: &|| csv.clone(),
+    };
+    chart::show(ui, desk, &head, squares);
+}
+
+fn squares(ui: &mut Ui, desk: &mut Desk) {
     let Some(live) = desk.live.take() else { return };
     let t = desk.texts();
     let size = ui.available_size();
@@ -322,7 +359,11 @@ fn tools(ui: &mut Ui, desk: &mut Desk) {
     };
     for (i, state) in live.tool_states().enumerate() {
         let painted = super::live_facts::painted(state, false);
-        painter.rect_filled(at(i), 1.5, colour(painted.colour()));
+        if side >= 11.0 {
+            super::tool_state::glyph(&painter, at(i).center(), side - 3.0, painted);
+        } else {
+            painter.rect_filled(at(i), 1.5, colour(painted.colour()));
+        }
     }
     let pointed = response.hover_pos().map(|p| {
         let (row, column) = ((p.y - rect.top()) / side, (p.x - rect.left()) / side);

@@ -1,15 +1,21 @@
 //! States of tools as colour and glyph: bars that stack them, chips that name them.
 
 use egui::epaint::PathShape;
-use egui::{FontId, Painter, Pos2, Rect, Sense, Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2};
+use egui::{
+    Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2,
+};
 
-use super::style::{colour, theme};
-use crate::view::tokens::{ToolState, space_pt, type_pt};
+use super::style::{colour, sheer, theme};
+use crate::view::tokens::{DARK, ToolState, space_pt, type_pt};
 
 /// Paints a state's glyph; the same meanings as [`ToolState::glyph`], drawn, since no typeface
 /// holds them all.
 pub fn glyph(painter: &Painter, at: Pos2, size: f32, state: ToolState) {
-    let tint = colour(state.colour());
+    drawn(painter, at, size, state, colour(state.colour()));
+}
+
+/// The glyph in a colour of its own, as it stands on the state's.
+fn drawn(painter: &Painter, at: Pos2, size: f32, state: ToolState, tint: Color32) {
     let r = size / 2.0;
     let line = Stroke::new((size / 7.0).max(1.2), tint);
     let sector = |share: f32| {
@@ -100,7 +106,7 @@ pub fn bar(ui: &mut Ui, parts: &[(ToolState, f64)], height: f32) {
 /// Paints stacked shares into a rectangle.
 pub fn paint_bar(ui: &Ui, rect: Rect, parts: &[(ToolState, f64)]) {
     let total: f64 = parts.iter().map(|p| p.1).sum();
-    let painter = ui.painter();
+    let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 2.0, colour(theme(ui).bg));
     if total <= 0.0 {
         return;
@@ -110,6 +116,14 @@ pub fn paint_bar(ui: &Ui, rect: Rect, parts: &[(ToolState, f64)]) {
         let width = (part / total) as f32 * rect.width();
         let own = Rect::from_min_size(pos2(left, rect.top()), Vec2::new(width, rect.height()));
         painter.rect_filled(own, 0.0, colour(state.colour()));
+        if width >= 16.0 && rect.height() >= 10.0 {
+            let ink = if state.colour().luminance() > 0.18 {
+                DARK.bg
+            } else {
+                DARK.text
+            };
+            drawn(&painter, own.center(), 7.0, *state, sheer(ink, 0.75));
+        }
         left += width;
     }
 }

@@ -6,20 +6,26 @@ use egui::{
 use egui_extras::{Column, TableBuilder};
 use egui_phosphor::regular as icon;
 
+use super::assumed;
 use super::button;
+use super::chart::{self, tick_decimals, tick_step};
 use super::desk::Desk;
-use super::difference_table::{self, signed, verdict};
+use super::difference_table::{self, verdict};
+use super::export::{self, Study};
 use super::field::{rule, settled_text};
 use super::notice::Weight;
-use super::style::{colour, dim, small, strong, theme};
+use super::style::{colour, dim, sheer, small, strong, theme};
 use super::whatif_page::{length, progress};
-use crate::results::compare::{DifferenceRow, Verdict};
+use crate::results::compare::DifferenceRow;
 use crate::results::kpi;
-use crate::view::i18n::{Texts, decimals_of, number};
+use crate::view::faults;
+use crate::view::i18n::{Texts, decimals_of, number, signed};
+use crate::view::report::svg::cell;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
+use crate::view::verdict::word_key;
 use crate::whatif::knob::Knob;
-use crate::whatif::study::tornado;
-use crate::whatif::variants::{difference_text, one_at_a_time, to_text};
+use crate::whatif::study::{Bar, tornado};
+use crate::whatif::variants::{difference_text, one_at_a_time};
 
 /// Figures that the table shows.
 const FIGURES: [&str; 5] = [
@@ -58,7 +64,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         table(ui, desk, &t);
         rule(ui);
-        chart(ui, desk, &t);
+        effect(ui, desk, &t);
     });
 }
 
@@ -66,14 +72,11 @@ fn exports(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     if desk.bench.variants.is_empty() {
         return;
     }
-    if button::icon(ui, icon::FLOPPY_DISK, &t.get("panel-variants-save"), false).clicked() {
-        let text = to_text(&desk.bench.variants);
-        desk.export("variants.ron", text);
-    }
+    export::menu(ui, desk, Study::All);
     if let Some(view) = desk.bench.all.view.clone()
         && button::icon(
             ui,
-            icon::DOWNLOAD_SIMPLE,
+            icon::FILE_CSV,
             &t.with("panel-export-csv", &[("name", &t.get("room-variants"))]),
             false,
         )
@@ -81,7 +84,7 @@ fn exports(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     {
         let mut text = String::new();
         for variant in &view.outcome.variants {
-            text.push_str(&format!("\"{}\"\n", variant.name.replace('"', "\"\"")));
+            text.push_str(&format!("{}\n", cell(&variant.name)));
             text.push_str(&difference_table::to_tsv(&variant.answers, t, ','));
         }
         desk.export("variants.csv", text);
@@ -104,7 +107,8 @@ fn run(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         if ui.add_enabled(sound, egui::Button::new(words)).clicked()
             && let Err(fault) = desk.run_variants()
         {
-            desk.say(Weight::Failure, fault.to_string());
+            let said = faults::knob(&fault, t);
+            desk.say(Weight::Failure, said);
         }
         let words = format!(
             "{} {}",
@@ -162,7 +166,6 @@ fn add_tornado(desk: &mut Desk) {
 }
 
 fn table(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
-    let look = theme(ui);
     let outcome = desk.bench.all.view.as_ref().map(|v| v.outcome.clone());
     let rows: Vec<(String, Vec<Option<DifferenceRow>>)> = desk
         .bench
@@ -252,8 +255,8 @@ fn table(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
             &[("n", &n), ("confidence", &confidence), ("family", &family)],
         );
         ui.label(small(ui, note));
+        assumed::mark(ui, desk);
     }
-    let _ = look;
     if let Some(i) = copied {
         let scene = desk.session.as_ref().and_then(|s| s.scene().cloned());
         let overrides = scene.and_then(|s| desk.bench.variants[i].overrides(&s).ok());
@@ -289,9 +292,8 @@ fn figure(ui: &mut Ui, row: &DifferenceRow, t: &Texts) {
 }
 
 /// The tornado: what each variant does to one figure, the largest effect first.
-fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
-    let look = theme(ui);
-    ui.horizontal(|ui| {
+fn effect(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
+    ui.horizontal_wrapped(|ui| {
         ui.label(strong(t.get("panel-tornado")));
         for name in FIGURES {
             let Some(k) = kpi::find(name) else { continue };
@@ -308,6 +310,42 @@ fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         return;
     };
     let bars = tornado(&outcome, desk.bench.figure);
+    let Some(k) = kpi::find(desk.bench.figure) else {
+        return;
+    };
+    let (name, unit) = (t.get(&k.i18n_key()), t.unit(k.unit));
+    let csv = || {
+        let mut out = format!(
+            "variant,{},low,high,p,verdict\n",
+            cell(&format!("{name}, {unit}"))
+        );
+        let end = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+        for bar in &bars {
+            let row = &bar.row;
+            let word = t.get(word_key(row.verdict));
+            out.push_str(&format!(
+                "{},{},{},{},{},{}\n",
+                cell(&bar.name),
+                row.difference,
+                end(row.low),
+                end(row.high),
+                end(row.p),
+                cell(&word)
+            ));
+        }
+        out
+    };
+    let head = chart::Head {
+        title: &t.with("chart-tornado", &[("what", &name)]),
+        unit: &unit,
+        csv: &csv,
+    };
+    chart::show(ui, desk, &head, |ui, _| effects(ui, &bars, &unit, t));
+}
+
+/// Bars from zero with their intervals as bands, over one axis.
+fn effects(ui: &mut Ui, bars: &[Bar], unit: &str, t: &Texts) {
+    let look = theme(ui);
     let ends = |r: &DifferenceRow| {
         [
             r.low.unwrap_or(r.difference),
@@ -317,11 +355,26 @@ fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     let reach = bars
         .iter()
         .flat_map(|b| ends(&b.row))
+        .chain(bars.iter().map(|b| b.row.difference))
+        .filter(|v| v.is_finite())
         .fold(0.0_f64, |a, v| a.max(v.abs()))
         .max(1e-12);
     let font = FontId::proportional(type_pt::SMALL);
     let label_width = (ui.available_width() * 0.34).min(280.0);
-    for bar in &bars {
+    let plot_of = |rect: Rect| {
+        Rect::from_min_max(
+            pos2(rect.left() + label_width, rect.top()),
+            pos2(rect.right() - 124.0, rect.bottom()),
+        )
+    };
+    let step = tick_step(2.0 * reach, 5.0);
+    let at = |plot: Rect, v: f64| plot.center().x + (v / reach) as f32 * plot.width() / 2.0;
+    let ticks = || {
+        let last = libm::floor(reach / step + 1e-9) as i32;
+        (-last..=last).map(|i| f64::from(i) * step)
+    };
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for bar in bars {
         let size = Vec2::new(ui.available_width(), 22.0);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let painter = ui.painter_at(rect);
@@ -334,46 +387,67 @@ fn chart(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         let galley = painter.layout_job(job);
         let y = rect.center().y - galley.size().y / 2.0;
         painter.galley(pos2(rect.left(), y), galley, colour(look.text));
-        let plot = Rect::from_min_max(
-            pos2(rect.left() + label_width, rect.top()),
-            pos2(rect.right() - 110.0, rect.bottom()),
-        );
-        let at = |v: f64| plot.center().x + (v / reach) as f32 * plot.width() / 2.0;
-        painter.vline(
-            plot.center().x,
-            plot.y_range(),
-            Stroke::new(1.0, colour(look.line)),
-        );
-        let tint = match bar.row.verdict {
-            Verdict::Better => look.good,
-            Verdict::Worse => look.bad,
-            Verdict::Higher | Verdict::Lower => look.info,
-            Verdict::NoDifference => look.dim,
-        };
-        let (zero, x) = (plot.center().x, at(bar.row.difference));
-        let body = Rect::from_min_max(
-            pos2(zero.min(x), plot.center().y - 6.0),
-            pos2(zero.max(x), plot.center().y + 6.0),
-        );
-        painter.rect_filled(body, 2.0, colour(tint).gamma_multiply(0.55));
-        let [low, high] = ends(&bar.row);
-        let line = Stroke::new(1.4, colour(tint));
-        painter.hline(at(low)..=at(high), plot.center().y, line);
-        for end in [low, high] {
-            let y = plot.center().y;
-            painter.vline(at(end), (y - 4.0)..=(y + 4.0), line);
+        let plot = plot_of(rect);
+        for v in ticks() {
+            let shade = if v == 0.0 {
+                colour(look.dim)
+            } else {
+                sheer(look.line, 0.7)
+            };
+            painter.vline(at(plot, v), plot.y_range(), Stroke::new(1.0, shade));
         }
-        let half = (high - low) / 2.0;
-        let d = decimals_of(half);
-        let text = format!("{} ± {}", signed(bar.row.difference, d), number(half, d));
+        let (face, word, tint) = verdict(&bar.row, t, look);
+        let across = |from: f64, to: f64, half: f32| {
+            let (a, b) = (at(plot, from), at(plot, to));
+            Rect::from_min_max(
+                pos2(a.min(b), plot.center().y - half),
+                pos2(a.max(b), plot.center().y + half),
+            )
+        };
+        let [low, high] = ends(&bar.row);
+        painter.rect_filled(across(0.0, bar.row.difference, 5.0), 1.0, sheer(tint, 0.75));
+        painter.rect_filled(across(low, high, 8.0), 2.0, sheer(tint, 0.3));
+        let d = decimals_of((high - low) / 2.0);
+        let size = format!(
+            "{} ± {}",
+            signed(bar.row.difference, d),
+            number((high - low) / 2.0, d)
+        );
         painter.text(
             rect.right_center(),
             Align2::RIGHT_CENTER,
-            text,
+            format!("{face} {size}"),
             font.clone(),
             colour(tint),
         );
-        let (face, word, _) = verdict(&bar.row, t, look);
-        response.on_hover_text(format!("{}\n{face} {word}", bar.name));
+        response.on_hover_text(format!(
+            "{}\n{size} {unit}\n{} – {} {unit}\n{face} {word}",
+            bar.name,
+            signed(low, d),
+            signed(high, d)
+        ));
     }
+    let size = Vec2::new(ui.available_width(), 20.0);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let plot = plot_of(rect);
+    let painter = ui.painter();
+    let decimals = tick_decimals(step);
+    for v in ticks() {
+        let text = signed(v, decimals);
+        let place = pos2(at(plot, v), rect.top() + 3.0);
+        painter.text(
+            place,
+            Align2::CENTER_TOP,
+            text,
+            font.clone(),
+            colour(look.dim),
+        );
+    }
+    painter.text(
+        pos2(rect.right(), rect.top() + 3.0),
+        Align2::RIGHT_TOP,
+        format!("Δ {unit}"),
+        font,
+        colour(look.dim),
+    );
 }

@@ -1,18 +1,23 @@
 //! The what-if room: knobs at the left, the answer at the right.
 
+use std::sync::Arc;
+
 use egui::{
     Align, CollapsingHeader, DragValue, Label, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2,
     WidgetInfo, WidgetType,
 };
 use egui_phosphor::regular as icon;
 
+use super::assumed;
 use super::bench::{DAYS, PAIRS, Running};
 use super::button;
 use super::desk::{Desk, Selection};
 use super::difference_table;
+use super::export::{self, Study};
 use super::field::rule;
 use super::notice::Weight;
 use super::style::{colour, dim, small, strong, theme};
+use crate::view::faults;
 use crate::view::i18n::{Texts, decimals_for, number};
 use crate::view::tokens::{space_pt, type_pt};
 use crate::view::verdict;
@@ -312,7 +317,8 @@ fn ask(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
             if response.clicked()
                 && let Err(fault) = desk.run_what_if()
             {
-                desk.say(Weight::Failure, fault.to_string());
+                let said = faults::knob(&fault, t);
+                desk.say(Weight::Failure, said);
             }
         }
         if !desk.bench.turned.is_empty() {
@@ -394,7 +400,7 @@ pub fn progress(ui: &mut Ui, running: &Running, t: &Texts) {
         ui.ctx().request_repaint_after_secs(0.25);
     }
     ui.label(small(ui, words));
-    if let Some(why) = running.failure() {
+    if let Some(why) = running.failure(t) {
         let text = format!("{} {why}", icon::WARNING_CIRCLE);
         ui.label(RichText::new(text).color(colour(look.bad)));
     }
@@ -418,6 +424,9 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         .filter(|v| !v.answers.is_empty());
     if let Some(words) = desk.verdict() {
         ui.add(Label::new(RichText::new(words).size(type_pt::TITLE)).wrap());
+        if let Some(asked) = &desk.bench.single.asked {
+            assumed::mark_of(ui, &asked.scene, t);
+        }
         ui.add_space(space_pt::S);
     }
     progress(ui, &desk.bench.single, t);
@@ -443,8 +452,9 @@ fn answer(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
                     .copy_text(difference_table::to_tsv(&variant.answers, t, '\t'));
                 desk.say(Weight::Done, t.get("report-copied"));
             }
+            export::menu(ui, desk, Study::Single);
             let csv = t.with("panel-export-csv", &[("name", &t.get("room-what-if"))]);
-            if button::icon(ui, icon::DOWNLOAD_SIMPLE, &csv, false).clicked() {
+            if button::icon(ui, icon::FILE_CSV, &csv, false).clicked() {
                 let text = difference_table::to_tsv(&variant.answers, t, ',');
                 desk.export("what-if.csv", text);
             }

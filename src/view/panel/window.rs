@@ -15,6 +15,7 @@ use super::rail::ROOMS;
 use super::style::{colour, dim, small, strong, theme};
 use super::whatif_page::knob_name;
 use crate::scene::Severity;
+use crate::view::faults;
 use crate::view::i18n::Lang;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 use crate::whatif::WHAT_IFS;
@@ -223,6 +224,7 @@ fn findings(ui: &mut Ui, desk: &mut Desk) -> bool {
         ui.label(dim(ui, t.get("panel-no-findings")));
     }
     if let Some(why) = session.refusal() {
+        let why = t.with("fault-model", &[("why", why)]);
         let text = format!("{} {why}", icon::WARNING_CIRCLE);
         ui.label(RichText::new(text).color(colour(look.bad)));
     }
@@ -234,13 +236,9 @@ fn findings(ui: &mut Ui, desk: &mut Desk) -> bool {
         ui.horizontal_top(|ui| {
             ui.label(RichText::new(face).color(colour(tint)));
             ui.vertical(|ui| {
-                ui.label(&finding.message);
-                if !finding.expectation.is_empty() {
-                    ui.label(small(ui, &finding.expectation));
-                }
-                if let Some(near) = &finding.nearest {
-                    ui.label(small(ui, t.with("panel-did-you-mean", &[("name", near)])));
-                }
+                let (kind, detail) = faults::finding(finding, &t);
+                ui.label(kind);
+                ui.label(small(ui, detail));
                 let place_words = if place.is_empty() {
                     t.get("tree-scene")
                 } else {

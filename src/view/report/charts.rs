@@ -2,12 +2,15 @@
 
 use std::fmt::Write;
 
-use super::svg::{Scale, esc, ticks, xy};
+use super::svg::{Scale, cell, esc, ticks, xy};
 use super::{Figure, LotStory};
+use crate::results::compare::{DifferenceRow, Verdict};
 use crate::results::record::{Names, StepRecord};
 use crate::results::series::{Histogram, Point};
-use crate::view::i18n::{Texts, clock, number};
+use crate::view::i18n::{Texts, clock, decimals_for, decimals_of, number, signed};
 use crate::view::tokens::ToolState;
+use crate::view::verdict::word_key;
+use crate::whatif::study::Bar;
 
 /// Width of a chart in half the page.
 const WIDE: f64 = 584.0;
@@ -156,7 +159,7 @@ pub fn distributions(types: &[(&str, &Histogram)], t: &Texts) -> String {
         for (b, count) in bars.iter().enumerate() {
             let from = b as f64 * wide;
             if *count > 0 {
-                let _ = writeln!(csv, "{name},{from:.4},{count}");
+                let _ = writeln!(csv, "{},{from:.4},{count}", cell(name));
             }
             if from + wide < x.from.0 || from > x.from.1 {
                 continue;
@@ -231,7 +234,7 @@ pub fn bars(rows: &[(&str, Figure)], axis: &str, most: Option<f64>, lead: bool) 
         to: (left, right),
     };
     let decimals = Figure::decimals(rows.iter().map(|(_, f)| f));
-    let mut csv = format!("name,{axis},half-width\n");
+    let mut csv = format!("name,{},half-width\n", cell(axis));
     let mut body = String::new();
     let (values, _) = ticks(x.from.0, x.from.1, wanted(left, right));
     for v in values {
@@ -249,7 +252,7 @@ pub fn bars(rows: &[(&str, Figure)], axis: &str, most: Option<f64>, lead: bool) 
             "var(--state-standby)"
         };
         let half = f.half.map_or(String::new(), |h| format!("{h:.5}"));
-        let _ = writeln!(csv, "{name},{:.5},{half}", f.mean);
+        let _ = writeln!(csv, "{},{:.5},{half}", cell(name), f.mean);
         let _ = write!(
             body,
             "<g class=\"row\"><title>{0}: {1}</title><rect class=\"hit\" x=\"0\" y=\"{y}\" width=\"{WIDE}\" height=\"20\"/><text x=\"{2}\" y=\"{3}\" text-anchor=\"end\">{4}</text><rect x=\"{left}\" y=\"{5}\" width=\"{6}\" height=\"12\" fill=\"{fill}\"/>",
@@ -290,6 +293,100 @@ pub fn bars(rows: &[(&str, Figure)], axis: &str, most: Option<f64>, lead: bool) 
     s + "</svg>"
 }
 
+/// Glyph and colour variable of a verdict; the glyph says it without colour.
+pub fn verdict_face(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::Better => ("✓", "good"),
+        Verdict::Worse => ("✕", "bad"),
+        Verdict::Higher => ("↑", "info"),
+        Verdict::Lower => ("↓", "info"),
+        Verdict::NoDifference => ("=", "dim"),
+    }
+}
+
+/// What each variant does to one figure: bars from zero with their intervals as bands, in the
+/// order given.
+pub fn tornado(bars: &[Bar], axis: &str, t: &Texts) -> String {
+    let (left, right) = (184.0, WIDE - 112.0);
+    let bottom = 8.0 + 22.0 * bars.len() as f64;
+    let ends = |r: &DifferenceRow| {
+        let d = r.difference;
+        (r.low.unwrap_or(d), r.high.unwrap_or(d))
+    };
+    let reach = bars
+        .iter()
+        .flat_map(|b| [ends(&b.row).0, ends(&b.row).1, b.row.difference])
+        .filter(|v| v.is_finite())
+        .fold(0.0_f64, |a, v| a.max(v.abs()));
+    let reach = (1.05 * reach).max(1e-9);
+    let x = Scale {
+        from: (-reach, reach),
+        to: (left, right),
+    };
+    let mut csv = format!("variant,{},low,high,p,verdict\n", cell(axis));
+    let mut body = String::new();
+    let zero = xy(x.at(0.0));
+    for (i, bar) in bars.iter().enumerate() {
+        let (y, row) = (8.0 + 22.0 * i as f64, &bar.row);
+        let (low, high) = ends(row);
+        let (glyph, tint) = verdict_face(row.verdict);
+        let half = (high - low) / 2.0;
+        let decimals = if half > 0.0 {
+            decimals_of(half)
+        } else {
+            decimals_for(row.difference)
+        };
+        let size = match row.low {
+            Some(_) => format!(
+                "{} ± {}",
+                signed(row.difference, decimals),
+                number(half, decimals)
+            ),
+            None => signed(row.difference, decimals),
+        };
+        let word = t.get(word_key(row.verdict));
+        let end = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+        let _ = writeln!(
+            csv,
+            "{},{},{},{},{},{word}",
+            cell(&bar.name),
+            row.difference,
+            end(row.low),
+            end(row.high),
+            end(row.p)
+        );
+        let (a, b) = (x.at(row.difference.min(0.0)), x.at(row.difference.max(0.0)));
+        let (l, h) = (x.at(low), x.at(high));
+        let _ = write!(
+            body,
+            "<g class=\"row\"><title>{0}: {size} · {1}</title><rect class=\"hit\" x=\"0\" y=\"{y}\" width=\"{WIDE}\" height=\"22\"/><text x=\"{2}\" y=\"{3}\" text-anchor=\"end\">{4}</text><rect x=\"{5}\" y=\"{6}\" width=\"{7}\" height=\"10\" fill=\"var(--{tint})\" opacity=\".75\"/><rect x=\"{8}\" y=\"{9}\" width=\"{10}\" height=\"16\" fill=\"var(--{tint})\" opacity=\".3\"/><text x=\"{11}\" y=\"{3}\" text-anchor=\"end\">{glyph} {size}</text></g>",
+            esc(&bar.name),
+            esc(&word),
+            left - 8.0,
+            y + 15.0,
+            esc(&shorten(&bar.name, 28)),
+            xy(a),
+            y + 6.0,
+            xy((b - a).max(0.6)),
+            xy(l),
+            y + 3.0,
+            xy((h - l).max(0.0)),
+            WIDE - 4.0,
+        );
+    }
+    let _ = write!(
+        body,
+        "<line class=\"axis\" x1=\"{zero}\" x2=\"{zero}\" y1=\"4\" y2=\"{bottom}\"/>"
+    );
+    let mut s = format!(
+        "<svg viewBox=\"0 0 {WIDE} {}\" role=\"img\" data-csv=\"{}\">{body}",
+        bottom + 38.0,
+        esc(&csv)
+    );
+    x_axis(&mut s, &x, bottom, axis, (left, right));
+    s + "</svg>"
+}
+
 /// One stacked bar of tool states per group; shares are percent of the window.
 pub fn states(rows: &[(&str, Vec<(ToolState, f64)>)], t: &Texts) -> String {
     let (left, right) = (136.0, WIDE - 8.0);
@@ -314,7 +411,7 @@ pub fn states(rows: &[(&str, Vec<(ToolState, f64)>)], t: &Texts) -> String {
             let (x0, x1) = (x.at(from), x.at(from + share));
             from += share;
             let word = t.get(state.i18n_key());
-            let _ = writeln!(csv, "{name},{word},{share:.4}");
+            let _ = writeln!(csv, "{},{},{share:.4}", cell(name), cell(&word));
             let _ = write!(
                 body,
                 "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"14\" fill=\"var(--{})\"><title>{} {}: {} %</title></rect>",
@@ -388,7 +485,9 @@ pub fn gantt(lot: &LotStory, names: &Names, t: &Texts) -> String {
         let down_h = s.down_us as f64 / 3.6e9;
         let _ = writeln!(
             csv,
-            "{step},{tool},{arrive:.4},{start:.4},{end:.4},{down_h:.3}"
+            "{},{},{arrive:.4},{start:.4},{end:.4},{down_h:.3}",
+            cell(step),
+            cell(tool)
         );
         let wide = |a: f64, b: f64| xy((x.at(b) - x.at(a)).max(0.6));
         let fill = if s.down_us > 0 {

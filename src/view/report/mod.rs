@@ -1,14 +1,17 @@
-//! The report of a run: one HTML page that fetches nothing.
+//! Reports: HTML pages that fetch nothing. Here that of a run; [`study`] has that of variants.
 
 mod charts;
+mod page;
+pub mod study;
 pub(in crate::view) mod svg;
 mod tables;
 
 use std::fmt::Write;
 
+use self::page::section;
 use self::svg::esc;
 use super::i18n::{Lang, Texts, decimals_for, decimals_of, number};
-use super::tokens::{self, ToolState};
+use super::tokens::ToolState;
 use crate::results::check::CheckResult;
 use crate::results::explain::Explanation;
 use crate::results::kpi::{Kind, Row, Summary, TABLE};
@@ -119,13 +122,7 @@ pub fn render(input: &ReportInput, lang: Lang) -> String {
     let t = Texts::new(lang);
     let rows = input.summary.rows();
     let ranked = ranked(input, &rows, "utilization");
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{} – Geoul</title>\n<style>\n{}{}</style></head>\n<body><main>\n",
-        lang.tag(),
-        esc(input.facts.scene),
-        tokens::css(),
-        include_str!("report.css")
-    );
+    let mut page = page::begin(input.facts.scene, lang);
     page += &header(input, &t);
     page += &findings(input, &rows, &ranked, &t);
     page += &headline(input, &rows, &t);
@@ -148,26 +145,12 @@ pub fn render(input: &ReportInput, lang: Lang) -> String {
         page += &tables::hours(input, &t);
     }
     page += "</div>";
-    page += &definitions(&t);
-    let _ = write!(
-        page,
-        "<footer>{} {}</footer></main>\n<script>\n{}</script></body></html>\n",
-        esc(&t.get("report-footer")),
-        esc(&format!("geoul {}", input.facts.version)),
-        include_str!("report.js")
-    );
+    page += &page::definitions(TABLE, &t);
+    page += &page::end(input.facts.version, &t);
     page
 }
 
 fn header(input: &ReportInput, t: &Texts) -> String {
-    let mut s = format!(
-        "<header><div class=\"eyebrow\">Geoul 거울 · {}</div><h1>{}</h1>",
-        esc(&t.get("report-kind")),
-        esc(input.facts.scene)
-    );
-    if !input.about.is_empty() {
-        let _ = write!(s, "<p class=\"about\">{}</p>", esc(input.about));
-    }
     let days = |d: f64| {
         format!(
             "{} {}",
@@ -175,48 +158,30 @@ fn header(input: &ReportInput, t: &Texts) -> String {
             t.unit("d")
         )
     };
-    let digest = input.summary.digest();
-    s += "<dl class=\"facts\">";
-    for (key, value) in [
-        (
-            "report-replications",
-            number(input.summary.replications() as f64, 0),
-        ),
-        ("report-horizon", days(input.series.horizon_d())),
-        ("report-warmup", days(input.series.warmup_d())),
-        (
-            "report-confidence",
-            format!("{} %", number(100.0 * input.summary.confidence(), 0)),
-        ),
-        ("report-seed", input.facts.seed.to_string()),
-        ("report-version", format!("geoul {}", input.facts.version)),
-    ] {
-        let _ = write!(
-            s,
-            "<div><dt>{}</dt><dd>{}</dd></div>",
-            esc(&t.get(key)),
-            esc(&value)
-        );
-    }
-    let _ = write!(
-        s,
-        "<div><dt>{}</dt><dd><code title=\"{digest}\">{}</code></dd></div></dl>",
-        esc(&t.get("report-digest")),
-        &digest[..16]
-    );
-    if !input.assumed.is_empty() {
-        let _ = write!(
-            s,
-            "<div class=\"assumed\"><b>⚠ {}</b> {}<ul>",
-            esc(&t.get("report-assumed")),
-            esc(&t.get("report-assumed-note"))
-        );
-        for line in input.assumed {
-            let _ = write!(s, "<li>{}</li>", esc(line));
-        }
-        s += "</ul></div>";
-    }
-    s + "</header>\n"
+    page::header(
+        &page::Header {
+            kind: &t.get("report-kind"),
+            title: input.facts.scene,
+            about: input.about,
+            facts: &[
+                (
+                    "report-replications",
+                    number(input.summary.replications() as f64, 0),
+                ),
+                ("report-horizon", days(input.series.horizon_d())),
+                ("report-warmup", days(input.series.warmup_d())),
+                (
+                    "report-confidence",
+                    format!("{} %", number(100.0 * input.summary.confidence(), 0)),
+                ),
+                ("report-seed", input.facts.seed.to_string()),
+                ("report-version", format!("geoul {}", input.facts.version)),
+            ],
+            digest: &input.summary.digest(),
+            assumed: input.assumed,
+        },
+        t,
+    )
 }
 
 fn plant(rows: &[Row], name: &str) -> Option<Figure> {
@@ -318,11 +283,7 @@ fn findings(input: &ReportInput, rows: &[Row], ranked: &[u32], t: &Texts) -> Str
         let value = Figure::from(drift).alone();
         says.push((class, t.with(key, &[("value", &value)])));
     }
-    let mut s = "<div class=\"findings\">".to_owned();
-    for (class, text) in says {
-        let _ = write!(s, "<p class=\"{class}\">{}</p>", esc(&text));
-    }
-    s + "</div>\n"
+    page::findings(&says)
 }
 
 /// Steady: the drift over the window is within 5 %, or its interval leaves zero open and
@@ -387,34 +348,6 @@ fn headline(input: &ReportInput, rows: &[Row], t: &Texts) -> String {
         t.get("report-no-interval")
     };
     s + "</dl><p class=\"note\">" + &esc(&note) + "</p>\n"
-}
-
-/// A chart in a section with its title, unit, read-out and exports.
-fn section(id: &str, wide: bool, title: &str, unit: &str, body: &str, t: &Texts) -> String {
-    let class = if wide { " class=\"wide\"" } else { "" };
-    let mut s = format!(
-        "<section{class} id=\"{id}\"><div class=\"head\"><h2>{}</h2><span class=\"unit\">{}</span>",
-        esc(title),
-        esc(unit)
-    );
-    if body.contains("<svg") {
-        for kind in ["PNG", "SVG", "CSV"] {
-            let save = kind.to_lowercase();
-            let _ = write!(
-                s,
-                "<button class=\"tool\" data-save=\"{save}\">{kind}</button>"
-            );
-        }
-        s += "</div>";
-        s += body;
-    } else {
-        let _ = write!(
-            s,
-            "</div><p class=\"note\">{}</p>",
-            esc(&t.get("report-no-values"))
-        );
-    }
-    s + "</section>"
 }
 
 fn over_time(input: &ReportInput, t: &Texts) -> String {
@@ -579,26 +512,6 @@ fn distribution(input: &ReportInput, t: &Texts) -> String {
         &body,
         t,
     )
-}
-
-fn definitions(t: &Texts) -> String {
-    let mut s = format!(
-        "<details><summary>{}</summary><dl>",
-        esc(&t.get("report-definitions"))
-    );
-    for kpi in TABLE {
-        let key = kpi.i18n_key();
-        let unit = t.unit(kpi.unit);
-        let label = t.get(&key);
-        let label = if unit.is_empty() {
-            label
-        } else {
-            format!("{label}, {unit}")
-        };
-        let about = t.get(&format!("{key}.about"));
-        let _ = write!(s, "<dt>{}</dt><dd>{}</dd>", esc(&label), esc(&about));
-    }
-    s + "</dl></details>"
 }
 
 #[cfg(test)]

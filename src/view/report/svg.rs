@@ -1,4 +1,4 @@
-//! Small vocabulary for charts: escaping, scales, ticks.
+//! Small vocabulary for charts: escaping, cells, scales, ticks.
 
 /// Text made safe for HTML and SVG, in content and in attributes.
 pub fn esc(text: &str) -> String {
@@ -16,6 +16,15 @@ pub fn esc(text: &str) -> String {
         }
     }
     out
+}
+
+/// A cell of a CSV file, quoted where needed.
+pub fn cell(text: &str) -> String {
+    if text.contains([',', '"', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Coordinate with one decimal, without `-0.0`.

@@ -72,6 +72,14 @@ impl Cell {
         }
     }
 
+    /// What is shown, as HTML, with the number that it sorts by.
+    pub fn shown(html: &str, value: f64) -> Self {
+        Self {
+            html: html.to_owned(),
+            value: format!("{value}"),
+        }
+    }
+
     /// A number with its decimals.
     pub fn number(value: f64, decimals: usize) -> Self {
         Self {

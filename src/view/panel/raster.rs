@@ -1,14 +1,12 @@
-//! Paints what egui asks for without a device, so that panels can be looked at and measured.
+//! Paints what egui asks for without a device: charts as pictures, panels to be looked at.
 //!
 //! Triangles are filled by their edge functions at the pixels' centres, colours interpolated, the
 //! textures sampled at the nearest texel, blended premultiplied: enough to judge a layout by.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 
-use egui::epaint::{ImageData, Mesh, Primitive, Vertex};
-use egui::{Color32, FullOutput, Pos2, TextureId, TexturesDelta};
+use egui::epaint::{ClippedShape, ImageData, Mesh, Primitive, Vertex};
+use egui::{Color32, Context, Pos2, TextureId, TexturesDelta, Vec2};
 
 /// Textures as egui has handed them over so far.
 #[derive(Default)]
@@ -54,52 +52,49 @@ impl Textures {
     }
 }
 
-/// Gathers textures for a harness.
-#[derive(Clone, Default)]
-pub struct Sink(pub Rc<RefCell<Textures>>);
-
-impl egui_kittest::TestRenderer for Sink {
-    fn handle_delta(&mut self, delta: &mut TexturesDelta) {
-        self.0.borrow_mut().take(delta);
-    }
-}
-
-/// A picture: width, height, RGB.
+/// A picture: width, height, RGB row by row.
 pub struct Picture {
+    /// Pixels in a row.
     pub width: usize,
+    /// Rows.
     pub height: usize,
+    /// Red, green, blue of each pixel, row by row.
     pub pixels: Vec<[u8; 3]>,
 }
 
 impl Picture {
-    pub fn save(&self, path: &std::path::Path) {
-        let file = std::fs::File::create(path).expect("a file for the picture");
-        let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
+    /// The picture as a PNG file.
+    pub fn png(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
-        let mut writer = encoder.write_header().expect("a header");
+        let mut writer = encoder.write_header().expect("memory takes a header");
         writer
             .write_image_data(&self.pixels.concat())
-            .expect("pixels");
+            .expect("there are as many pixels as the header says");
+        writer.finish().expect("memory takes the end of a file");
+        bytes
     }
 }
 
-/// Paints a frame.
+/// Paints shapes on a ground; `size` in points, `scale` pixels in a point.
 pub fn paint(
-    ctx: &egui::Context,
-    output: &FullOutput,
+    ctx: &Context,
+    shapes: &[ClippedShape],
     textures: &Textures,
+    size: Vec2,
+    scale: f32,
     ground: [u8; 3],
 ) -> Picture {
-    let scale = output.pixels_per_point;
-    let size = ctx.viewport_rect().size() * scale;
+    let size = size * scale;
     let (width, height) = (size.x as usize, size.y as usize);
     let mut picture = Picture {
         width,
         height,
         pixels: vec![ground; width * height],
     };
-    for clipped in ctx.tessellate(output.shapes.clone(), scale) {
+    for clipped in ctx.tessellate(shapes.to_vec(), scale) {
         let clip = clipped.clip_rect;
         let low = [clip.min.x * scale, clip.min.y * scale].map(|v| v.round().max(0.0) as usize);
         let high = [
