@@ -6,6 +6,7 @@
 mod cost;
 mod language;
 mod pictures;
+mod process;
 mod raster;
 mod tasks;
 

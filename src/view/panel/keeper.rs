@@ -35,6 +35,7 @@ enum Chosen {
     Open(PathBuf),
     SaveAs(PathBuf),
     Export(PathBuf, String),
+    Bench(Result<super::process::Opened, String>),
     Nothing,
 }
 
@@ -193,6 +194,19 @@ impl Desk {
         }
     }
 
+    /// Asks for a layout or optics for the process bench; reads it where the dialog waits, as large ones
+    /// take their time.
+    pub fn ask_bench(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.ask(|| {
+                let dialog = rfd::FileDialog::new()
+                    .add_filter("GDSII, GLP, RON", &["gds", "gds2", "gdsii", "glp", "ron"]);
+                let path = dialog.pick_file();
+                path.map_or(Chosen::Nothing, |p| Chosen::Bench(super::process::read(&p)))
+            });
+        }
+    }
+
     /// Asks where the scene is to be saved.
     pub fn ask_save_as(&mut self) {
         let Some(session) = &self.session else { return };
@@ -317,6 +331,11 @@ impl Desk {
                         self.say(Weight::Failure, t.with("panel-save-failed", &values));
                     }
                 }
+            }
+            Some(Chosen::Bench(Ok(opened))) => self.process.take(opened),
+            Some(Chosen::Bench(Err(why))) => {
+                let said = self.texts().with("process-open-failed", &[("why", &why)]);
+                self.say(Weight::Failure, said);
             }
             Some(Chosen::Nothing) | None => {}
         }
