@@ -16,6 +16,7 @@ mod lex;
 pub mod load;
 pub mod locate;
 pub mod optics;
+pub mod optics_text;
 pub mod outline;
 pub mod parse;
 mod path;

@@ -1,14 +1,22 @@
-//! Speed of lithography on one core: one imaging condition and one step of mask optimisation at 2048².
+//! Speed of lithography on one core: one imaging condition, one step of mask optimisation, and one move of
+//! a knob of the process bench, all at 2048².
 //!
 //! `cargo bench --no-default-features --bench litho`. The kernels are those of the ICCAD 2013 contest where
 //! `GEOUL_DATA` names a folder with them, else 24 of our own of the same size, which cost the same.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
+use geoul::interop::glp;
+use geoul::scene::optics;
 use geoul::sim::process::lithography::contest::{self, SIDE};
 use geoul::sim::process::lithography::ilt::{Flow, Schedule, Stage, optimise};
 use geoul::sim::process::lithography::imager::{Grid, Lens};
+use geoul::sim::process::lithography::live::Screen;
+use geoul::sim::process::lithography::workbench::{
+    Clip, CutLine, PIXELS, QUICK_FOCI, QUICK_WINDOW, Workbench,
+};
 use geoul::sim::process::lithography::{Keep, Kernels, Optics, Outline, Pupil, Source};
 
 fn main() {
@@ -76,5 +84,64 @@ fn ten_steps_2048(bencher: Bencher<'_, '_>) {
             SIDE,
             &mut |_| Flow::Continue,
         )
+    });
+}
+
+/// The clip of the process bench: 2048 nm of our logic layout in 2048 pixels, ArF immersion, annular
+/// source of 273 points, aberrated.
+fn clip() -> Clip {
+    let optics = include_str!("../../scenes/litho/arf_annular.ron");
+    let layout = include_str!("../../scenes/litho/logic.glp");
+    let mut setup = optics::read("arf_annular.ron", optics).expect("our own optics");
+    setup.zernike_waves = vec![0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 0.02, 0.0, 0.01];
+    Clip {
+        shapes: Arc::new(glp::read("logic.glp", layout).expect("our own layout")),
+        setup,
+        table: Arc::default(),
+        centre_nm: [445.0, 310.0],
+        side_nm: f64::from(PIXELS),
+        dose: 1.0,
+        line: CutLine {
+            at_nm: [675.0, 280.0],
+            upright: false,
+        },
+        focus_span_nm: 80.0,
+        tolerance: 0.1,
+    }
+}
+
+/// A knob of the lens moves by a step: new image, its 2048² pixels, contours, sizes.
+#[divan::bench(sample_count = 40, sample_size = 1)]
+fn bench_optics_knob(bencher: Bencher<'_, '_>) {
+    let (mut bench, mut screen, mut clip) =
+        (Workbench::default(), Screen::<f32>::default(), clip());
+    bencher.bench_local(|| {
+        clip.setup.defocus_nm += 0.5;
+        let shown = bench.expose(&clip, f64::INFINITY, &|| false);
+        let shown = shown.expect("a source").expect("not stopped");
+        screen.values(&shown.aerial, PIXELS as usize)
+    });
+}
+
+/// A knob of the exposure moves: contours and sizes of the image that is there, and its 2048² pixels.
+#[divan::bench(sample_count = 40, sample_size = 1)]
+fn bench_dose_knob(bencher: Bencher<'_, '_>) {
+    let (mut bench, mut screen, mut clip) =
+        (Workbench::default(), Screen::<f32>::default(), clip());
+    bencher.bench_local(|| {
+        clip.dose += 0.001;
+        let shown = bench.expose(&clip, f64::INFINITY, &|| false);
+        let shown = shown.expect("a source").expect("not stopped");
+        screen.values(&shown.latent, PIXELS as usize)
+    });
+}
+
+/// The quick process window that follows a moving knob.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn bench_quick_window(bencher: Bencher<'_, '_>) {
+    let (mut bench, mut clip) = (Workbench::default(), clip());
+    bencher.bench_local(|| {
+        clip.setup.zernike_waves[8] += 1e-4;
+        bench.through(&clip, QUICK_FOCI, QUICK_WINDOW, &|| false, &mut |_| {})
     });
 }

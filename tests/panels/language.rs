@@ -6,7 +6,7 @@ use geoul::view::panel::{Desk, ROOMS, Selection};
 use crate::{desk, settle, window};
 
 /// Words that are names, units or the other language's own name.
-const NAMES: [&str; 35] = [
+const NAMES: [&str; 49] = [
     "Geoul",
     "Scanner",
     "Etcher",
@@ -42,6 +42,20 @@ const NAMES: [&str; 35] = [
     "what",
     "priority",
     "fifo",
+    "Bossung",
+    "NA",
+    "CD",
+    "EPE",
+    "NILS",
+    "RMS",
+    "ArF",
+    "KrF",
+    "EUV",
+    "nm",
+    "gds",
+    "glp",
+    "ron",
+    "ln",
 ];
 
 fn latin(text: &str) -> Vec<String> {

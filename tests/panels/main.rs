@@ -9,6 +9,7 @@ mod frame;
 mod language;
 mod leave;
 mod pictures;
+mod process;
 mod tasks;
 mod views;
 

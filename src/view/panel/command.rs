@@ -83,7 +83,7 @@ pub static COMMANDS: &[Command] = &[
         name: "undo",
         icon: icon::ARROW_COUNTER_CLOCKWISE,
         key: Some(ctrl(Key::Z)),
-        fits: |d| d.session.as_ref().is_some_and(|s| s.undo_label().is_some()),
+        fits: Desk::can_undo,
         run: Desk::undo,
     },
     Command {
@@ -93,7 +93,7 @@ pub static COMMANDS: &[Command] = &[
             Modifiers::COMMAND.plus(Modifiers::SHIFT),
             Key::Z,
         )),
-        fits: |d| d.session.as_ref().is_some_and(|s| s.redo_label().is_some()),
+        fits: Desk::can_redo,
         run: Desk::redo,
     },
     Command {

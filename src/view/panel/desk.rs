@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::bench::Bench;
 use super::notice::{Notice, Weight};
 use super::prefs::{Prefs, ThemeChoice};
+use super::process::Process;
+use super::rail::PROCESS_BENCH;
 use super::series::SeriesCache;
 use super::session::Session;
 use super::tree::TreeState;
@@ -131,6 +133,8 @@ pub struct Desk {
     pub exports: Vec<super::export::Export>,
     /// The what-if bench.
     pub bench: Bench,
+    /// The process bench.
+    pub process: Process,
     /// What lies on the disk; absent in tests and on the web.
     #[cfg(not(target_family = "wasm"))]
     pub keeper: Option<super::keeper::Keeper>,
@@ -187,6 +191,7 @@ impl Desk {
             series: SeriesCache::default(),
             exports: Vec::new(),
             bench: Bench::default(),
+            process: Process::default(),
             #[cfg(not(target_family = "wasm"))]
             keeper: None,
             window: None,
@@ -268,14 +273,40 @@ impl Desk {
         }
     }
 
-    /// Takes the last edit back.
+    /// Whether there is anything to take back in this room.
+    pub fn can_undo(&self) -> bool {
+        if self.room == PROCESS_BENCH {
+            return self.process.can_undo();
+        }
+        let session = self.session.as_ref();
+        session.is_some_and(|s| s.undo_label().is_some())
+    }
+
+    /// Whether anything that was taken back can be made again in this room.
+    pub fn can_redo(&self) -> bool {
+        if self.room == PROCESS_BENCH {
+            return self.process.can_redo();
+        }
+        let session = self.session.as_ref();
+        session.is_some_and(|s| s.redo_label().is_some())
+    }
+
+    /// Takes the last edit back: of the scene, or of the process bench in its room.
     pub fn undo(&mut self) {
+        if self.room == PROCESS_BENCH {
+            self.process.undo();
+            return;
+        }
         let done = self.session.as_mut().and_then(Session::undo);
         self.tell_edit("panel-undone", done);
     }
 
     /// Makes the last edit that was taken back again.
     pub fn redo(&mut self) {
+        if self.room == PROCESS_BENCH {
+            self.process.redo();
+            return;
+        }
         let done = self.session.as_mut().and_then(Session::redo);
         self.tell_edit("panel-redone", done);
     }
@@ -323,6 +354,9 @@ impl Desk {
         self.notices.retain(|n| n.until_s > now);
         self.run_on(passed_s);
         self.look_at_studies();
+        if self.room == PROCESS_BENCH {
+            self.process.tick();
+        }
         #[cfg(not(target_family = "wasm"))]
         self.keep();
     }

@@ -32,6 +32,8 @@ pub enum Wish {
     Open,
     /// Where the scene is saved.
     SaveAs,
+    /// A layout or optics for the process bench.
+    Bench,
     /// Where these files are saved: one under a name, several in a folder.
     Export(Export),
 }
@@ -41,8 +43,30 @@ impl Wish {
         match self {
             Self::Open => "cmd-open",
             Self::SaveAs => "cmd-save-as",
+            Self::Bench => "process-choose",
             Self::Export(_) => "dialog-export",
         }
+    }
+
+    /// Endings of the files that fit; none: all do.
+    fn endings(&self) -> &'static [&'static str] {
+        match self {
+            Self::Open | Self::SaveAs => &["ron"],
+            Self::Bench => &["gds", "gds2", "gdsii", "glp", "ron"],
+            Self::Export(_) => &[],
+        }
+    }
+
+    /// Whether a file of this name fits.
+    fn fits(&self, name: &str) -> bool {
+        let endings = self.endings();
+        let ending = name.rsplit_once('.').map(|(_, e)| e.to_lowercase());
+        endings.is_empty() || ending.is_some_and(|e| endings.contains(&e.as_str()))
+    }
+
+    /// Whether something that is there is read.
+    fn reads(&self) -> bool {
+        matches!(self, Self::Open | Self::Bench)
     }
 
     /// Whether a folder is wanted, not a file.
@@ -165,9 +189,12 @@ impl Asker {
 fn system(wish: &Wish, name: &str) -> Option<PathBuf> {
     let dialog = rfd::FileDialog::new();
     match wish {
-        Wish::Open => dialog.add_filter("RON", &["ron"]).pick_file(),
+        Wish::Open => dialog.add_filter("RON", wish.endings()).pick_file(),
+        Wish::Bench => dialog
+            .add_filter("GDSII, GLP, RON", wish.endings())
+            .pick_file(),
         Wish::SaveAs => dialog
-            .add_filter("RON", &["ron"])
+            .add_filter("RON", wish.endings())
             .set_file_name(name)
             .save_file(),
         Wish::Export(_) if wish.is_folder() => dialog.pick_folder(),
@@ -213,7 +240,7 @@ fn list(folder: &Path, wish: &Wish) -> Vec<(String, bool)> {
         .filter_map(|entry| {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_folder = entry.path().is_dir();
-            let fits = is_folder || matches!(wish, Wish::Export(_)) || name.ends_with(".ron");
+            let fits = is_folder || wish.fits(&name);
             (fits && !name.starts_with('.')).then_some((name, is_folder))
         })
         .collect();
@@ -259,7 +286,7 @@ pub fn show(ctx: &Context, desk: &mut Desk) {
             response.request_focus();
         }
         ui.add_space(space_pt::S);
-        let opens = typed.wish == Wish::Open;
+        let opens = typed.wish.reads();
         let look = theme(ui);
         if !opens && path.is_file() {
             let words = format!("{} {}", icon::WARNING, t.get("dialog-replaces"));

@@ -152,6 +152,11 @@ impl Desk {
         self.ask_path(Wish::Open, "");
     }
 
+    /// Asks for a layout or optics for the process bench.
+    pub fn ask_bench(&mut self) {
+        self.ask_path(Wish::Bench, "");
+    }
+
     /// Asks where the scene is to be saved.
     pub fn ask_save_as(&mut self) {
         let Some(session) = &self.session else { return };
@@ -240,6 +245,10 @@ impl Desk {
 
     /// Keeps what is to be kept; called with every tick.
     pub(super) fn keep(&mut self) {
+        if let Some(why) = self.process.take_file() {
+            let said = self.texts().with("process-open-failed", &[("why", &why)]);
+            self.say(Weight::Failure, said);
+        }
         let now_s = self.clock_s;
         let Some(keeper) = &mut self.keeper else {
             return;
@@ -266,6 +275,7 @@ impl Desk {
             Some((Wish::Open, path)) => self.leave(Then::Open(path.display().to_string())),
             Some((Wish::SaveAs, path)) => self.save_to(&path),
             Some((Wish::Export(export), path)) => self.write_export(&path, &export),
+            Some((Wish::Bench, path)) => self.process.open_file(path),
             None => {}
         }
     }

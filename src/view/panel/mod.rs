@@ -30,6 +30,7 @@ mod live_facts;
 mod notice;
 mod picture;
 mod prefs;
+pub mod process;
 mod rail;
 pub mod raster;
 mod records;
@@ -107,7 +108,9 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
     let page = ROOMS.iter().find(|r| r.name == desk.room && (r.fits)(desk));
     let page = page.and_then(|r| r.page);
     let covered = desk.session.is_none() || page.is_some();
-    if desk.session.is_some() && (page.is_some() || !desk.prefs.layout.bottom_open) {
+    // The process bench knows no simulated time.
+    let timed = desk.room != rail::PROCESS_BENCH;
+    if desk.session.is_some() && timed && (page.is_some() || !desk.prefs.layout.bottom_open) {
         timeline::alone(&mut root, desk, page.is_some());
     }
     let rect = centre(&mut root, desk, page);
@@ -135,19 +138,20 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
 /// The middle: the plant, or the page that covers it.
 fn centre(root: &mut Ui, desk: &mut Desk, page: Option<fn(&mut Ui, &mut Desk)>) -> Rect {
     let look = style::theme(root);
-    let frame = match (desk.session.is_some(), page) {
-        (true, Some(_)) => Frame::new()
+    let frame = match page {
+        Some(_) => Frame::new()
             .fill(colour(look.bg))
             .inner_margin(Margin::same(space_pt::L as i8)),
-        _ => Frame::NONE,
+        None => Frame::NONE,
     };
     CentralPanel::default()
         .frame(frame)
         .show(root, |ui| {
             let rect = ui.available_rect_before_wrap();
             match page {
-                _ if desk.session.is_none() => start::show(ui, desk),
+                // A room that needs an open scene does not fit without one.
                 Some(page) => page(ui, desk),
+                None if desk.session.is_none() => start::show(ui, desk),
                 None => return dock::show(ui, desk),
             }
             rect

@@ -6,7 +6,7 @@ use egui_phosphor::regular as icon;
 use super::button;
 use super::desk::Desk;
 use super::style::{colour, strong, theme};
-use super::{command, dashboard, events, variants_page, whatif_page};
+use super::{command, dashboard, events, process, variants_page, whatif_page};
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 
 /// A room: what the middle of the window shows.
@@ -20,6 +20,9 @@ pub struct Room {
     /// Draws the page that covers the plant; `None`: the plant itself is shown.
     pub page: Option<fn(&mut Ui, &mut Desk)>,
 }
+
+/// The room that needs no scene.
+pub const PROCESS_BENCH: &str = "process-bench";
 
 /// All rooms, in the rail's order. A room adds its own entry here.
 pub static ROOMS: &[Room] = &[
@@ -46,6 +49,12 @@ pub static ROOMS: &[Room] = &[
         icon: icon::GIT_DIFF,
         fits: |d| d.session.is_some(),
         page: Some(variants_page::show),
+    },
+    Room {
+        name: PROCESS_BENCH,
+        icon: icon::APERTURE,
+        fits: |_| true,
+        page: Some(process::show),
     },
     Room {
         name: "alarms",

@@ -115,6 +115,21 @@ impl Cut {
         self.value_and_slope(s_nm).1
     }
 
+    /// Intensity at `count` places from one place on, each a step further: far quicker than one by one.
+    pub fn samples(&self, from_nm: f64, step_nm: f64, count: usize) -> Vec<f64> {
+        let mut values = vec![0.0; count];
+        let turn = |angle: f64| Complex64::new(libm::cos(angle), libm::sin(angle));
+        for (w, c) in &self.terms {
+            // Every step turns a term by the same angle.
+            let (mut term, by) = (c * turn(w * from_nm), turn(w * step_nm));
+            for value in &mut values {
+                *value += term.re;
+                term *= by;
+            }
+        }
+        values
+    }
+
     fn value_and_slope(&self, s_nm: f64) -> (f64, f64) {
         self.terms.iter().fold((0.0, 0.0), |(v, d), (w, c)| {
             let (sin, cos) = (libm::sin(w * s_nm), libm::cos(w * s_nm));
@@ -207,6 +222,14 @@ mod tests {
         assert!((dx - by_difference).abs() < 1e-9);
         let by_difference = (image.at(35.0, 15.0 + h) - image.at(35.0, 15.0 - h)) / (2.0 * h);
         assert!((dy - by_difference).abs() < 1e-9);
+    }
+
+    #[test]
+    fn samples_are_the_values() {
+        let cut = wave().cut([3.0, 30.0], [1.0, 0.0]);
+        for (i, v) in (0_u32..).zip(cut.samples(-40.0, 0.3, 700)) {
+            assert!((v - cut.at(-40.0 + 0.3 * f64::from(i))).abs() < 1e-12);
+        }
     }
 
     #[test]

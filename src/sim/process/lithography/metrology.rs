@@ -37,6 +37,18 @@ impl Feature {
     }
 }
 
+/// Intensity along a line, in which features are found.
+pub trait Line {
+    /// The feature around `centre_nm`, bright or dark; `None` when an edge is further than `reach_nm`.
+    fn feature(&self, level: f64, centre_nm: f64, reach_nm: f64) -> Option<Feature>;
+}
+
+impl Line for Cut {
+    fn feature(&self, level: f64, centre_nm: f64, reach_nm: f64) -> Option<Feature> {
+        Feature::around(self, level, centre_nm, reach_nm)
+    }
+}
+
 /// Slope of ln I along the line, per nm.
 pub fn log_slope(cut: &Cut, s_nm: f64) -> f64 {
     cut.slope(s_nm) / cut.at(s_nm)

@@ -3,13 +3,13 @@
 //! The image is computed once for each focus; the dose only moves the level of the threshold.
 
 use crate::sim::process::lithography::image::Cut;
-use crate::sim::process::lithography::metrology::Feature;
+use crate::sim::process::lithography::metrology::Line;
 
 /// The feature that is watched through focus.
 #[derive(Clone, Debug)]
-pub struct Watched {
+pub struct Watched<L = Cut> {
     /// Defocus and latent intensity along the cut line, in order of defocus.
-    pub through_focus: Vec<(f64, Cut)>,
+    pub through_focus: Vec<(f64, L)>,
     /// Level of the latent image at dose 1.
     pub level: f64,
     /// Place of the feature's middle on the line.
@@ -40,11 +40,11 @@ pub struct Window {
     pub dose: f64,
 }
 
-impl Watched {
+impl<L: Line> Watched<L> {
     /// Size at one of the foci and a relative dose; `None` where the feature is not there.
     pub fn cd_nm(&self, focus: usize, dose: f64) -> Option<f64> {
-        let cut = &self.through_focus.get(focus)?.1;
-        let feature = Feature::around(cut, self.level / dose, self.centre_nm, self.reach_nm)?;
+        let line = &self.through_focus.get(focus)?.1;
+        let feature = line.feature(self.level / dose, self.centre_nm, self.reach_nm)?;
         Some(feature.cd_nm())
     }
 

@@ -1,0 +1,651 @@
+//! A clip on the bench: its image, what it prints, and its process window, made anew as knobs are turned.
+//!
+//! Each step is kept as long as nothing it depends on has changed: the mask's orders with the layout and
+//! the tile, an image with lens and source, and only the rest with dose, threshold, diffusion or the place
+//! that is measured. Where an image costs more than a moving knob allows, the source may be thinned first;
+//! [`Points`] says so.
+
+use std::sync::Arc;
+
+use crate::scene::optics::{Setup, SourceShape};
+use crate::scene::shapes::Shapes;
+use crate::sim::process::lithography::contour::Contour;
+use crate::sim::process::lithography::image::Image;
+use crate::sim::process::lithography::live::{Exposer, Screen, cost};
+use crate::sim::process::lithography::metrology::{Feature, Line};
+use crate::sim::process::lithography::optics::Optics;
+use crate::sim::process::lithography::profile::Profile;
+use crate::sim::process::lithography::sampled::{Placement, Samples};
+use crate::sim::process::lithography::setup;
+use crate::sim::process::lithography::source::{Source, SourceFault};
+use crate::sim::process::lithography::spectrum::Spectrum;
+use crate::sim::process::lithography::window::{DoseRange, Watched, Window, inscribed};
+
+/// Pixels of a clip's mask along a side.
+pub const PIXELS: u32 = 2048;
+/// Source points times grid points of an image that follows a moving knob: about 25 ms of one core.
+pub const QUICK: f64 = 2.4e6;
+/// The same for all images of a quick process window.
+pub const QUICK_WINDOW: f64 = 3.0e6;
+/// Foci of a quick process window.
+pub const QUICK_FOCI: u32 = 7;
+/// Samples of a line.
+const SAMPLES: u32 = 768;
+/// Least and most samples along a side from which contours are traced.
+const TRACED: (usize, usize) = (512, 1024);
+
+/// A line across a feature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CutLine {
+    /// A point of it, in the feature.
+    pub at_nm: [f64; 2],
+    /// Whether it runs along y.
+    pub upright: bool,
+}
+
+/// What is on the bench.
+#[derive(Clone, Debug)]
+pub struct Clip {
+    /// Layout; told apart by its place in memory.
+    pub shapes: Arc<Shapes>,
+    /// Lens, source, mask and resist.
+    pub setup: Setup,
+    /// Points of a source that comes from a table.
+    pub table: Arc<Vec<(f64, f64, f64)>>,
+    /// Middle of the tile.
+    pub centre_nm: [f64; 2],
+    /// Side of the tile; outside it the layout is taken to repeat.
+    pub side_nm: f64,
+    /// Dose; 1 is nominal.
+    pub dose: f64,
+    /// Where sizes are measured.
+    pub line: CutLine,
+    /// Furthest defocus of the process window, both ways.
+    pub focus_span_nm: f64,
+    /// Share by which the size may differ from the target.
+    pub tolerance: f64,
+}
+
+impl PartialEq for Clip {
+    fn eq(&self, other: &Self) -> bool {
+        self.same_mask(other)
+            && self.setup == other.setup
+            && Arc::ptr_eq(&self.table, &other.table)
+            && self.dose == other.dose
+            && self.line == other.line
+            && self.focus_span_nm == other.focus_span_nm
+            && self.tolerance == other.tolerance
+    }
+}
+
+impl Clip {
+    fn same_mask(&self, other: &Self) -> bool {
+        let tone = |s: &Setup| (s.tone, s.transmission, s.shifted_layer);
+        Arc::ptr_eq(&self.shapes, &other.shapes)
+            && self.centre_nm == other.centre_nm
+            && self.side_nm == other.side_nm
+            && tone(&self.setup) == tone(&other.setup)
+    }
+
+    fn same_lens(&self, other: &Self) -> bool {
+        let lens = |s: &Setup| Setup {
+            level: 0.0,
+            diffusion_nm: 0.0,
+            defocus_nm: 0.0,
+            ..s.clone()
+        };
+        self.same_mask(other)
+            && Arc::ptr_eq(&self.table, &other.table)
+            && lens(&self.setup) == lens(&other.setup)
+    }
+
+    /// Lower left corner of the tile.
+    pub fn low_nm(&self) -> [f64; 2] {
+        self.centre_nm.map(|c| c - 0.5 * self.side_nm)
+    }
+
+    /// Where the image's first sample lies: in the middle of the mask's first pixel.
+    pub fn image_origin_nm(&self) -> [f64; 2] {
+        let middle = 0.5 * self.side_nm / f64::from(PIXELS);
+        self.low_nm().map(|c| c + middle)
+    }
+
+    /// Resolution of the lens, λ/NA.
+    pub fn resolution_nm(&self) -> f64 {
+        self.setup.wavelength_nm / self.setup.na
+    }
+
+    /// Furthest an edge may lie from the middle of the measured feature.
+    pub fn reach_nm(&self) -> f64 {
+        (2.5 * self.resolution_nm()).min(0.5 * self.side_nm)
+    }
+
+    /// Foci of the process window, evenly spaced around 0.
+    pub fn foci(&self, count: u32) -> Vec<f64> {
+        let last = f64::from(count.max(2) - 1);
+        let at = |i: u32| self.focus_span_nm * (2.0 * f64::from(i) - last) / last;
+        (0..count.max(2)).map(at).collect()
+    }
+
+    /// The target on the cut line: the shape there, or the gap between two shapes. Places count from the
+    /// point of the line.
+    pub fn target(&self) -> Option<Feature> {
+        let across = usize::from(self.line.upright);
+        let [along_at, fixed] = [self.line.at_nm[across], self.line.at_nm[1 - across]];
+        let edges = crossed(&self.shapes, across, fixed);
+        let low = edges.iter().rev().find(|e| **e <= along_at)?;
+        let high = edges.iter().find(|e| **e > along_at)?;
+        let feature = Feature {
+            low_nm: low - along_at,
+            high_nm: high - along_at,
+        };
+        (feature.cd_nm() <= self.side_nm).then_some(feature)
+    }
+}
+
+/// Places along an axis at which a line enters or leaves the union of shapes.
+fn crossed(shapes: &Shapes, across: usize, fixed_nm: f64) -> Vec<f64> {
+    let mut inside: Vec<(f64, f64)> = Vec::new();
+    for polygon in &shapes.polygons {
+        let point = |p: [i32; 2]| p.map(|v| f64::from(v) * shapes.unit_nm);
+        let mut places: Vec<f64> = Vec::new();
+        for (a, b) in polygon.edges() {
+            let (a, b) = (point(a), point(b));
+            let (fa, fb) = (a[1 - across], b[1 - across]);
+            if (fa <= fixed_nm) != (fb <= fixed_nm) {
+                let part = (fixed_nm - fa) / (fb - fa);
+                places.push(a[across] + part * (b[across] - a[across]));
+            }
+        }
+        places.sort_by(f64::total_cmp);
+        inside.extend(places.chunks_exact(2).map(|p| (p[0], p[1])));
+    }
+    inside.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut joined: Vec<(f64, f64)> = Vec::new();
+    for (low, high) in inside {
+        match joined.last_mut() {
+            Some(last) if low <= last.1 => last.1 = last.1.max(high),
+            _ => joined.push((low, high)),
+        }
+    }
+    joined.into_iter().flat_map(|(l, h)| [l, h]).collect()
+}
+
+/// Source points an image was made of, and those the source has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Points {
+    /// Used.
+    pub used: u32,
+    /// Of so many.
+    pub all: u32,
+}
+
+impl Points {
+    /// Whether the source was thinned: a quick image, not the image.
+    pub fn thinned(self) -> bool {
+        self.used < self.all
+    }
+}
+
+/// What a clip gives.
+#[derive(Clone, Debug)]
+pub struct Exposure {
+    /// Aerial image; its first sample lies at [`Clip::image_origin_nm`].
+    pub aerial: Arc<Image>,
+    /// The image after diffusion, which the level is compared with.
+    pub latent: Arc<Image>,
+    /// Source points it is made of.
+    pub points: Points,
+    /// Level of the latent image at the dose.
+    pub level: f64,
+    /// Printed contours, in nm of the layout.
+    pub contours: Vec<Contour>,
+    /// Latent intensity along the cut line; places count from its point.
+    pub profile: Profile,
+    /// The target there.
+    pub target: Option<Feature>,
+    /// What prints there.
+    pub printed: Option<Feature>,
+    /// Edge placement over the layout; `None` where there is no edge.
+    pub placement: Option<Placement>,
+}
+
+/// A process window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Through {
+    /// Foci, ascending.
+    pub foci_nm: Vec<f64>,
+    /// Relative doses.
+    pub doses: Vec<f64>,
+    /// Size by focus (rows) and dose; `None` where the feature is lost.
+    pub cd_nm: Vec<Vec<Option<f64>>>,
+    /// Doses in tolerance for each focus.
+    pub ranges: Vec<DoseRange>,
+    /// Largest latitude for each depth of focus.
+    pub windows: Vec<Window>,
+    /// Size aimed at; `None` where the layout has none there and nothing prints.
+    pub target_nm: Option<f64>,
+    /// Source points it is made of.
+    pub points: Points,
+}
+
+/// An image that is kept, and what it was made of.
+struct Kept {
+    defocus_nm: f64,
+    points: Points,
+    image: Arc<Image>,
+}
+
+/// The bench: what it has made last.
+#[derive(Default)]
+pub struct Workbench {
+    exposer: Exposer,
+    /// What the mask's orders and the images belong to.
+    clip: Option<Clip>,
+    mask: Option<Spectrum>,
+    kept: Vec<Kept>,
+    fine: Screen<f64>,
+}
+
+/// Relative doses of the Bossung plot around the dose that is set.
+pub const DOSES: [f64; 5] = [0.9, 0.95, 1.0, 1.05, 1.1];
+
+impl Workbench {
+    /// The image of the clip and what it prints.
+    ///
+    /// `most` bounds the cost of one image, see [`cost`]: a source that costs more is thinned. `None` of
+    /// the answer: `stop` said so.
+    ///
+    /// # Errors
+    /// The source has no light.
+    pub fn expose(
+        &mut self,
+        clip: &Clip,
+        most: f64,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Exposure>, SourceFault> {
+        let defocus_nm = clip.setup.defocus_nm;
+        let Some((aerial, points)) = self.image(clip, defocus_nm, most, stop)? else {
+            return Ok(None);
+        };
+        let resist = setup::resist(&clip.setup);
+        let latent = Arc::new(resist.latent(&aerial));
+        let level = resist.level_at(clip.dose);
+        let wanted = 8 * latent.spectrum.half() as usize;
+        let n = wanted.next_multiple_of(4).clamp(TRACED.0, TRACED.1);
+        let samples = self.fine.values(&latent, n);
+        let grid = Samples {
+            values: &samples,
+            n,
+            step_nm: clip.side_nm / n as f64,
+            origin_nm: clip.image_origin_nm(),
+        };
+        let profile = profile(clip, &latent);
+        Ok(Some(Exposure {
+            contours: grid.contours(level),
+            placement: grid.placement(clip, level),
+            target: clip.target(),
+            printed: profile.feature(level, 0.0, clip.reach_nm()),
+            profile,
+            aerial,
+            latent,
+            points,
+            level,
+        }))
+    }
+
+    /// The process window from so many foci; `told` hears how many are done and may stop it.
+    ///
+    /// # Errors
+    /// The source has no light.
+    pub fn through(
+        &mut self,
+        clip: &Clip,
+        count: u32,
+        most: f64,
+        stop: &dyn Fn() -> bool,
+        told: &mut dyn FnMut(u32),
+    ) -> Result<Option<Through>, SourceFault> {
+        let foci_nm = clip.foci(count);
+        let resist = setup::resist(&clip.setup);
+        let mut points = Points { used: 0, all: 0 };
+        let mut through_focus = Vec::new();
+        for (done, z) in (0..).zip(&foci_nm) {
+            told(done);
+            if stop() {
+                return Ok(None);
+            }
+            let each = most / f64::from(count);
+            let Some((image, of)) = self.image(clip, *z, each, stop)? else {
+                return Ok(None);
+            };
+            if points.all == 0 || of.used < points.used {
+                points = of;
+            }
+            through_focus.push((*z, profile(clip, &resist.latent(&image))));
+        }
+        told(count);
+        let watched = Watched {
+            through_focus,
+            level: resist.level,
+            centre_nm: 0.0,
+            reach_nm: clip.reach_nm(),
+        };
+        let doses: Vec<f64> = DOSES.iter().map(|d| d * clip.dose).collect();
+        let target_nm = clip.target().map(Feature::cd_nm).or_else(|| {
+            let middle = foci_nm.len() / 2;
+            watched.cd_nm(middle, clip.dose)
+        });
+        let ranges = target_nm.map_or_else(Vec::new, |t| {
+            watched.dose_ranges(t, clip.tolerance, (0.4, 2.5))
+        });
+        Ok(Some(Through {
+            cd_nm: watched.bossung(&doses),
+            windows: inscribed(&ranges),
+            foci_nm,
+            doses,
+            ranges,
+            target_nm,
+            points,
+        }))
+    }
+
+    /// The aerial image in one plane, kept or new.
+    fn image(
+        &mut self,
+        clip: &Clip,
+        defocus_nm: f64,
+        most: f64,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<(Arc<Image>, Points)>, SourceFault> {
+        let mut optics = setup::optics(&clip.setup, &clip.table)?;
+        optics.pupil.defocus_nm = defocus_nm;
+        let all = optics.source.points().len() as u32;
+        self.renew(clip, &optics);
+        let whole = cost(&optics, clip.side_nm);
+        if whole > most {
+            optics.source = thinned(&clip.setup, &optics, most / whole);
+        }
+        let points = Points {
+            used: optics.source.points().len() as u32,
+            all,
+        };
+        let found = self
+            .kept
+            .iter()
+            .find(|k| k.defocus_nm == defocus_nm && k.points.used >= points.used);
+        if let Some(kept) = found {
+            return Ok(Some((Arc::clone(&kept.image), kept.points)));
+        }
+        let Some(mask) = &self.mask else {
+            return Ok(None);
+        };
+        let Some(image) = self.exposer.image(&optics, mask, clip.side_nm, stop) else {
+            return Ok(None);
+        };
+        let image = Arc::new(image);
+        self.kept.retain(|k| k.defocus_nm != defocus_nm);
+        // Knobs of focus leave many planes behind; the oldest go.
+        if self.kept.len() >= 64 {
+            self.kept.remove(0);
+        }
+        self.kept.push(Kept {
+            defocus_nm,
+            points,
+            image: Arc::clone(&image),
+        });
+        Ok(Some((image, points)))
+    }
+
+    /// Lets go of what the clip has made invalid, and takes the mask's orders where they are missing.
+    fn renew(&mut self, clip: &Clip, optics: &Optics) {
+        let before = self.clip.as_ref();
+        if before.is_none_or(|b| !b.same_lens(clip)) {
+            self.kept.clear();
+        }
+        let half = optics.field_half(clip.side_nm);
+        let holds = self.mask.as_ref().is_some_and(|m| m.half() >= half);
+        if !holds || before.is_none_or(|b| !b.same_mask(clip)) {
+            // As far as any source of this lens reaches, so that turning the source leaves it.
+            let most = (2.0 * optics.pupil.cut_off_per_nm() * clip.side_nm) as u32 + 1;
+            self.mask = Some(setup::mask(
+                &clip.setup,
+                &clip.shapes,
+                clip.low_nm(),
+                clip.side_nm,
+                PIXELS,
+                most.max(half),
+            ));
+        }
+        self.clip = Some(clip.clone());
+    }
+}
+
+/// The source with about that share of its points, spread over all of it.
+fn thinned(setup: &Setup, optics: &Optics, share: f64) -> Source {
+    let shape = match setup.source {
+        SourceShape::Table(_) => None,
+        _ => Some(libm::floor(f64::from(setup.source_side) * share.sqrt()).max(5.0) as u32),
+    };
+    let sampled = shape.and_then(|side| {
+        let mut coarse = setup.clone();
+        coarse.source_side = side;
+        setup::optics(&coarse, &[]).ok().map(|o| o.source)
+    });
+    sampled.unwrap_or_else(|| {
+        let step = libm::ceil(1.0 / share).max(1.0) as usize;
+        let points = optics.source.points().iter().step_by(step);
+        let points = points.map(|p| (p.sigma[0], p.sigma[1], p.weight));
+        Source::of_points(points).unwrap_or_else(|_| optics.source.clone())
+    })
+}
+
+/// The latent intensity along the clip's cut line.
+fn profile(clip: &Clip, latent: &Image) -> Profile {
+    let origin = clip.image_origin_nm();
+    let from = [0, 1].map(|k| clip.line.at_nm[k] - origin[k]);
+    let along = if clip.line.upright {
+        [0.0, 1.0]
+    } else {
+        [1.0, 0.0]
+    };
+    let reach = 1.05 * clip.reach_nm();
+    Profile::of(&latent.cut(from, along), -reach, reach, SAMPLES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::optics::{Tone, read};
+    use crate::scene::shapes::Polygon;
+    use crate::sim::process::lithography::abbe;
+    use crate::sim::process::lithography::contour::contours;
+    use crate::sim::process::lithography::metrology::Gauge;
+
+    fn clip() -> Clip {
+        let text = "(lens: ArfImmersion, source: Annular(inner: 0.6, outer: 0.9), source_side: 9, \
+                    zernike: [0, 0, 0, 0, 0, 0, 0.03], resist: (level: 0.3, diffusion: \"8 nm\"))";
+        let setup = read("a.ron", text).unwrap_or_else(|d| panic!("{}", d.to_text()));
+        let line = |x: i32| Polygon::rectangle([x, 0], [x + 70, 700]);
+        Clip {
+            shapes: Arc::new(Shapes {
+                unit_nm: 1.0,
+                polygons: vec![line(0), line(150), line(300)],
+            }),
+            setup,
+            table: Arc::default(),
+            centre_nm: [185.0, 350.0],
+            side_nm: 1200.0,
+            dose: 1.0,
+            line: CutLine {
+                at_nm: [185.0, 350.0],
+                upright: false,
+            },
+            focus_span_nm: 80.0,
+            tolerance: 0.1,
+        }
+    }
+
+    fn never() -> bool {
+        false
+    }
+
+    #[test]
+    fn sizes_contours_and_placement_are_those_of_the_reference() {
+        let clip = clip();
+        let shown = Workbench::default()
+            .expose(&clip, f64::INFINITY, &never)
+            .unwrap()
+            .unwrap();
+        assert!(!shown.points.thinned());
+        let optics = setup::optics(&clip.setup, &[]).unwrap();
+        let half = optics.field_half(clip.side_nm);
+        let mask = setup::mask(
+            &clip.setup,
+            &clip.shapes,
+            clip.low_nm(),
+            1200.0,
+            PIXELS,
+            half,
+        );
+        let aerial = abbe::image(&optics, &mask, 1200.0);
+        let latent = setup::resist(&clip.setup).latent(&aerial);
+        let origin = clip.image_origin_nm();
+        let local = |p: [f64; 2]| [p[0] - origin[0], p[1] - origin[1]];
+        let cut = latent.cut(local(clip.line.at_nm), [1.0, 0.0]);
+        let feature = Feature::around(&cut, 0.3, 0.0, 200.0).unwrap();
+        let found = shown.printed.unwrap();
+        assert!(
+            (feature.cd_nm() - found.cd_nm()).abs() < 2e-3,
+            "{feature:?} {found:?}"
+        );
+        assert!((feature.nils(&cut) - shown.profile.nils(found)).abs() < 1e-3);
+        let target = shown.target.unwrap();
+        assert_eq!((target.low_nm, target.high_nm), (-35.0, 35.0));
+        let (ours, theirs) = (&shown.contours, contours(&latent, 0.3, 512));
+        assert_eq!(ours.len(), theirs.len());
+        for p in ours.iter().flat_map(|l| &l.points_nm) {
+            let [x, y] = local(*p);
+            let off = (latent.at(x, y) - 0.3).abs();
+            assert!(off < 2e-4, "{p:?} {off:e}");
+        }
+        let placement = shown.placement.unwrap();
+        let gauge = Gauge {
+            at_nm: local(placement.worst_at_nm),
+            outward: [0.0, 1.0],
+        };
+        let directions = [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]];
+        let near = directions.iter().any(|outward| {
+            let gauge = Gauge {
+                outward: *outward,
+                ..gauge
+            };
+            let off = gauge.edge_placement_nm(&latent, 0.3, 100.0);
+            off.is_some_and(|off| (off - placement.worst_nm).abs() < 0.05)
+        });
+        assert!(near && placement.lost == 0, "{placement:?}");
+    }
+
+    #[test]
+    fn knobs_of_the_resist_leave_the_image_and_others_do_not() {
+        let mut bench = Workbench::default();
+        let mut clip = clip();
+        let shown = |bench: &mut Workbench, clip: &Clip| {
+            let shown = bench.expose(clip, f64::INFINITY, &never).unwrap();
+            shown.unwrap()
+        };
+        let first = shown(&mut bench, &clip);
+        clip.dose = 1.1;
+        clip.setup.level = 0.28;
+        clip.setup.diffusion_nm = 12.0;
+        let second = shown(&mut bench, &clip);
+        assert!(Arc::ptr_eq(&first.aerial, &second.aerial));
+        assert!(second.printed.unwrap().cd_nm() > first.printed.unwrap().cd_nm());
+        for change in [
+            (|c: &mut Clip| c.setup.defocus_nm = 30.0) as fn(&mut Clip),
+            |c| c.setup.source = SourceShape::Ring(0.5, 0.8),
+            |c| c.setup.zernike_waves = vec![0.0, 0.0, 0.0, 0.0, 0.05],
+            |c| c.setup.na = 1.2,
+            |c| c.setup.tone = Tone::Dark,
+            |c| c.centre_nm = [190.0, 350.0],
+        ] {
+            change(&mut clip);
+            let next = shown(&mut bench, &clip);
+            let fresh = shown(&mut Workbench::default(), &clip);
+            let (a, b) = (next.aerial.on_grid(64), fresh.aerial.on_grid(64));
+            let off = a.iter().zip(&b).map(|(a, b)| (a - b).abs());
+            assert!(off.fold(0.0, f64::max) < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_thinned_source_says_so_and_is_replaced() {
+        let mut bench = Workbench::default();
+        let mut clip = clip();
+        clip.setup.source_side = 25;
+        let quick = bench.expose(&clip, 2e5, &never).unwrap().unwrap();
+        assert!(
+            quick.points.thinned() && quick.points.used > 3,
+            "{:?}",
+            quick.points
+        );
+        let exact = bench.expose(&clip, f64::INFINITY, &never).unwrap().unwrap();
+        assert!(!exact.points.thinned());
+        // A better one is there already.
+        let again = bench.expose(&clip, 2e5, &never).unwrap().unwrap();
+        assert!(!again.points.thinned());
+        assert!(
+            bench
+                .expose(&Clip { dose: 0.9, ..clip }, 1.0, &never)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_process_window_has_its_best_focus_in_the_middle_and_can_be_stopped() {
+        let mut bench = Workbench::default();
+        let mut clip = clip();
+        clip.setup.zernike_waves.clear();
+        let mut steps = Vec::new();
+        let through = bench
+            .through(&clip, 7, f64::INFINITY, &never, &mut |n| steps.push(n))
+            .unwrap()
+            .unwrap();
+        assert_eq!(steps, [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(through.target_nm, Some(70.0));
+        // Without aberrations focus is even: both sides print alike.
+        for (a, b) in through.cd_nm.iter().zip(through.cd_nm.iter().rev()) {
+            let (a, b) = (a[2].unwrap(), b[2].unwrap());
+            assert!((a - b).abs() < 0.05, "{a} {b}");
+        }
+        // More dose, wider openings.
+        assert!(
+            through.cd_nm[3]
+                .windows(2)
+                .all(|w| w[0].unwrap() < w[1].unwrap())
+        );
+        let widest = through.windows.first().map_or(0.0, |w| w.latitude);
+        assert!((0.01..0.8).contains(&widest), "{widest}");
+        clip.setup.na = 1.3;
+        let stopped = bench.through(&clip, 7, f64::INFINITY, &|| true, &mut |_| {});
+        assert_eq!(stopped, Ok(None));
+    }
+
+    #[test]
+    fn targets_are_shapes_or_gaps() {
+        let mut clip = clip();
+        let width = |c: &Clip| c.target().map(Feature::cd_nm);
+        assert_eq!(width(&clip), Some(70.0));
+        clip.line.at_nm = [110.0, 350.0];
+        assert_eq!(width(&clip), Some(80.0));
+        clip.line.upright = true;
+        assert_eq!(width(&clip), None);
+        clip.line.at_nm = [30.0, 10.0];
+        assert_eq!(width(&clip), Some(700.0));
+        clip.line = CutLine {
+            at_nm: [-50.0, 10.0],
+            upright: false,
+        };
+        assert_eq!(width(&clip), None);
+    }
+}
