@@ -18,8 +18,11 @@ pub mod contour;
 pub mod ilt;
 pub mod image;
 pub mod imager;
+pub mod kernels;
 pub mod mask_rules;
 pub mod metrology;
+#[cfg(feature = "gpu")]
+pub mod on_gpu;
 pub mod optics;
 pub mod photon;
 pub mod pupil;
