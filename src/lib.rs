@@ -8,6 +8,7 @@
 //! * [`results`]: records of runs, statistics, comparisons, files.
 //! * [`interop`]: scenes from what users bring: fab tables, CSV, Excel.
 //! * [`world`]: a checked scene as a world of entities with places.
+//! * [`gpu`]: how any kernel runs on a GPU, and the proof against its CPU twin.
 //! * [`sim`]: what happens in the plant as time runs.
 //! * [`whatif`]: requests and answers: replications and pairs, wherever they run.
 //! * [`view`]: what people see: words, colours, the report.
@@ -15,6 +16,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 pub mod cli;
+pub mod gpu;
 pub mod interop;
 pub mod results;
 pub mod rng;

@@ -1294,6 +1294,43 @@ app-device-lost = The graphics device was lost ({ $why }). Nothing that was edit
 app-interrupted = Ended from outside. What was not saved is offered at the next start.
 app-headless-commands = These work without a window: geoul run, geoul check, geoul compare, geoul explain, geoul import; geoul shot takes pictures.
 app-failed = The picture could not be made: { $why }
+## Devices and kernels (cli/doctor, cli/kernels)
+
+doctor-threads = Processor: { $n } threads
+doctor-not-built = This program was built without its GPU part. Build it with `cargo build --release --no-default-features --features gpu`, or the whole desktop program with `cargo build --release`.
+doctor-no-adapter = No graphics adapter. A driver brings one; a software one such as lavapipe will do to try kernels.
+doctor-adapter = Adapter
+doctor-interface = Interface
+doctor-kind = Kind
+doctor-driver = Driver
+doctor-binding = Largest buffer
+doctor-workgroup = Workgroup memory
+doctor-invocations = Invocations
+doctor-timestamps = Time stamps
+doctor-usable = Usable
+doctor-yes = yes
+doctor-no = no
+doctor-is-discrete = discrete
+doctor-is-integrated = integrated
+doctor-is-virtual = virtual
+doctor-is-other = other
+doctor-is-software = software
+doctor-uses = Computes on: { $name }
+doctor-uses-cpu = Computes on: the processor
+doctor-uses-cpu-not-software = Computes on: the processor. There is no hardware GPU; a software adapter is slower than the processor's own path and is used only with --compute gpu.
+doctor-none-to-use = There is no usable adapter: compute on the processor with --compute cpu.
+kernels-buffer = Buffer
+kernels-role = Use
+kernels-shape = Shape
+kernels-element = Element
+kernels-unit = Unit
+kernels-read = reads
+kernels-write = writes
+kernels-change = changes
+kernels-workgroup = Workgroup { $size }, tolerance { $ulp } ulp of the largest value
+kernels-measured = Worst error against the twin { $ulp } ulp; largest case { $time } µs
+kernels-listed-only = Listed only: no GPU was chosen. --compute gpu runs each beside its twin, on a software adapter too.
+
 ## Lithography (cli/litho)
 
 litho-contour = dose { $dose }

@@ -1294,6 +1294,43 @@ app-device-lost = 그래픽 장치와 연결이 끊겼습니다 ({ $why }). 편�
 app-interrupted = 밖에서 끝내라는 신호를 받았습니다. 저장하지 않은 내용은 다음에 시작할 때 복구할 수 있습니다.
 app-headless-commands = 창 없이 쓸 수 있는 명령: geoul run, geoul check, geoul compare, geoul explain, geoul import. 화면 그림은 geoul shot으로 만듭니다.
 app-failed = 그림을 만들지 못했습니다: { $why }
+## 장치와 커널 (cli/doctor, cli/kernels)
+
+doctor-threads = 프로세서: 스레드 { $n }개
+doctor-not-built = 이 프로그램은 GPU 없이 빌드되었습니다. `cargo build --release --no-default-features --features gpu`로 다시 빌드하거나, `cargo build --release`로 데스크톱 프로그램 전체를 빌드하십시오.
+doctor-no-adapter = 그래픽 어댑터가 없습니다. 드라이버를 설치하십시오. 커널을 시험하는 데에는 lavapipe 같은 소프트웨어 어댑터로도 충분합니다.
+doctor-adapter = 어댑터
+doctor-interface = 인터페이스
+doctor-kind = 종류
+doctor-driver = 드라이버
+doctor-binding = 최대 버퍼
+doctor-workgroup = 작업 그룹 메모리
+doctor-invocations = 동시 호출 수
+doctor-timestamps = 시간 측정
+doctor-usable = 사용 가능
+doctor-yes = 예
+doctor-no = 아니요
+doctor-is-discrete = 외장
+doctor-is-integrated = 내장
+doctor-is-virtual = 가상
+doctor-is-other = 기타
+doctor-is-software = 소프트웨어
+doctor-uses = 계산 장치: { $name }
+doctor-uses-cpu = 계산 장치: 프로세서
+doctor-uses-cpu-not-software = 계산 장치: 프로세서. 하드웨어 GPU가 없습니다. 소프트웨어 어댑터는 프로세서로 직접 계산하는 것보다 느려서 --compute gpu를 줄 때만 씁니다.
+doctor-none-to-use = 쓸 수 있는 어댑터가 없습니다. --compute cpu로 프로세서에서 계산하십시오.
+kernels-buffer = 버퍼
+kernels-role = 용도
+kernels-shape = 형상
+kernels-element = 원소
+kernels-unit = 단위
+kernels-read = 읽기
+kernels-write = 쓰기
+kernels-change = 갱신
+kernels-workgroup = 작업 그룹 { $size }, 허용 오차는 최댓값 기준 { $ulp } ulp
+kernels-measured = CPU 구현과의 최대 오차 { $ulp } ulp, 가장 큰 시험 { $time } µs
+kernels-listed-only = GPU를 쓰지 않아 목록만 보였습니다. --compute gpu를 주면 소프트웨어 어댑터에서도 CPU 구현과 나란히 실행합니다.
+
 ## 리소그래피 (cli/litho)
 
 litho-contour = 도즈 { $dose }

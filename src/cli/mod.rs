@@ -5,8 +5,11 @@
 
 pub mod check;
 pub mod compare;
+pub mod compute;
+pub mod doctor;
 pub mod explain;
 pub mod import;
+pub mod kernels;
 pub mod litho;
 #[cfg(feature = "desktop")]
 pub mod open;
@@ -36,8 +39,7 @@ mod code {
     pub const CHECK_FAILED: u8 = 1;
     /// The input is wrong, or what was asked for cannot be.
     pub const WRONG_INPUT: u8 = 2;
-    /// There is no device that can draw.
-    #[cfg(feature = "desktop")]
+    /// There is no device where one was demanded.
     pub const NO_DEVICE: u8 = 3;
     /// Interrupted by the user, as shells number it (128 + SIGINT).
     pub const INTERRUPTED: u8 = 130;
@@ -82,6 +84,10 @@ enum Command {
     /// Lithography of a layout.
     #[command(subcommand, flatten_help = true)]
     Litho(litho::LithoCommand),
+    /// Tells what this machine has to compute with, and what will be used.
+    Doctor(doctor::DoctorArgs),
+    /// Lists the GPU kernels: buffers, units, error against the CPU twin, time.
+    Kernels(kernels::KernelsArgs),
 }
 
 /// Language of what is shown and written.
@@ -142,6 +148,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         #[cfg(feature = "desktop")]
         Command::Shot(args) => shot::run(&args),
         Command::Litho(command) => litho::run(&command),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Kernels(args) => kernels::run(&args),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

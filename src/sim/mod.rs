@@ -2,3 +2,19 @@
 
 pub mod fab;
 pub mod process;
+
+use crate::gpu::kernel::Kernel;
+use process::lithography::kernels;
+
+/// Every kernel; what runs, proves and lists kernels reads this table.
+pub const KERNELS: &[&Kernel] = &[
+    &kernels::raster::KERNEL,
+    &kernels::rows::KERNEL,
+    &kernels::columns::KERNEL,
+    &kernels::field_rows::KERNEL,
+    &kernels::field_columns::KERNEL,
+    &kernels::total::KERNEL,
+    &kernels::spread_columns::KERNEL,
+    &kernels::spread_rows::KERNEL,
+    &kernels::photons::KERNEL,
+];

@@ -8,6 +8,8 @@
 mod analytic;
 mod contest;
 mod golden;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod metrics;
 
 use geoul::sim::process::lithography::{Image, Optics, Pupil, Source, Spectrum};

@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::files::{LayoutArgs, Out, Tile, layout, numbers, optics};
+use crate::cli::compute::{ComputeArg, Device, open};
 use crate::cli::{LangArg, code, texts};
 use crate::sim::process::lithography::contour::{Contour, contours};
+#[cfg(feature = "gpu")]
+use crate::sim::process::lithography::on_gpu;
 use crate::sim::process::lithography::{Image, abbe, setup};
 use crate::view::i18n::number;
 use crate::view::litho::{Frame, contours_svg, heat_png};
@@ -35,6 +38,9 @@ pub struct ImageArgs {
     /// Doses whose contours are drawn; 1 is nominal.
     #[arg(long, value_name = "D,D,…", value_delimiter = ',', default_values_t = [1.0])]
     dose: Vec<f64>,
+    /// What computes the image.
+    #[arg(long, value_enum, default_value = "auto")]
+    compute: ComputeArg,
     /// Folder for aerial.png, contours.svg, contours.csv and aerial.csv.
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
@@ -78,11 +84,32 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     );
     anyhow::ensure!(args.pixel > 0.0, "a pixel has a size above 0");
     let tile = Tile::new(&shapes, args.window, &optics, args.halo, args.pixel)?;
+    let device = match open(args.compute) {
+        Ok(device) => device,
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            return Ok(code::NO_DEVICE);
+        }
+    };
     let out = Out::create(&args.out)?;
     let period = tile.period_nm();
-    let half = optics.field_half(period);
-    let mask = setup::mask(&read, &shapes, tile.origin_nm(), period, tile.pixels, half);
-    let image = abbe::image(&optics, &mask, period);
+    let image = match &device {
+        Device::Cpu => {
+            let half = optics.field_half(period);
+            let mask = setup::mask(&read, &shapes, tile.origin_nm(), period, tile.pixels, half);
+            abbe::image(&optics, &mask, period)
+        }
+        #[cfg(feature = "gpu")]
+        Device::Gpu(gpu) => pollster::block_on(on_gpu::image(
+            gpu,
+            &read,
+            &optics,
+            &shapes,
+            tile.origin_nm(),
+            period,
+            tile.pixels,
+        ))?,
+    };
     let resist = setup::resist(&read);
     let latent = resist.latent(&image);
 

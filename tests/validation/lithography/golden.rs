@@ -67,15 +67,21 @@ fn source(path: &Path) -> Source {
     Source::of_points(points).unwrap()
 }
 
-struct Case {
-    tag: &'static str,
-    optics: Optics,
+/// An image computed elsewhere.
+pub struct Case {
+    /// Its name in the files.
+    pub tag: &'static str,
+    /// Optics.
+    pub optics: Optics,
     mask: Spectrum,
-    fine: Vec<f64>,
-    period_nm: f64,
+    /// Mask on 2048 by 2048 pixels.
+    pub fine: Vec<f64>,
+    /// Side of the tile.
+    pub period_nm: f64,
 }
 
-fn cases(folder: &Path) -> Vec<Case> {
+/// All of them.
+pub fn cases(folder: &Path) -> Vec<Case> {
     let n = 2048;
     let clip = contest::raster(folder, 1);
     let clip: Vec<f64> = clip.into_iter().map(f64::from).collect();

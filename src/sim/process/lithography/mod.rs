@@ -18,9 +18,12 @@ pub mod contour;
 pub mod ilt;
 pub mod image;
 pub mod imager;
+pub mod kernels;
 pub mod live;
 pub mod mask_rules;
 pub mod metrology;
+#[cfg(feature = "gpu")]
+pub mod on_gpu;
 pub mod optics;
 pub mod photon;
 pub mod profile;

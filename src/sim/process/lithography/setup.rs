@@ -68,23 +68,16 @@ pub fn resist(setup: &Setup) -> Threshold {
     }
 }
 
-/// The thin mask of a layout on `n` by `n` pixels of a tile.
-pub fn mask(
-    setup: &Setup,
-    shapes: &Shapes,
-    origin_nm: [f64; 2],
-    period_nm: f64,
-    n: u32,
-    half: u32,
-) -> Spectrum {
+/// What the thin mask of a layout is made of: the amplitude where no shape is, and for each part of its shapes
+/// how much is added inside of them.
+pub fn levels(setup: &Setup, shapes: &Shapes) -> (Complex64, Vec<(Shapes, Complex64)>) {
     let (open, closed) = (Complex64::ONE, attenuated(setup.transmission));
     let (inside, outside) = match setup.tone {
         Tone::Clear => (open, closed),
         Tone::Dark => (closed, open),
     };
-    let cover = |shapes: &Shapes| Spectrum::of_shapes(shapes, origin_nm, period_nm, n, half);
     let Some(layer) = setup.shifted_layer else {
-        return cover(shapes).with_tones(inside, outside);
+        return (outside, vec![(shapes.clone(), inside - outside)]);
     };
     let (shifted, plain): (Vec<_>, Vec<_>) = shapes
         .polygons
@@ -96,9 +89,30 @@ pub fn mask(
         polygons,
     };
     // The shifted openings replace what is around them by −1.
-    cover(&of(plain))
-        .with_tones(inside, outside)
-        .plus(&cover(&of(shifted)), -open - outside)
+    let levels = vec![
+        (of(plain), inside - outside),
+        (of(shifted), -open - outside),
+    ];
+    (outside, levels)
+}
+
+/// The thin mask of a layout on `n` by `n` pixels of a tile.
+pub fn mask(
+    setup: &Setup,
+    shapes: &Shapes,
+    origin_nm: [f64; 2],
+    period_nm: f64,
+    n: u32,
+    half: u32,
+) -> Spectrum {
+    let (background, levels) = levels(setup, shapes);
+    let mut mask = Spectrum::zero(half);
+    mask.set(0, 0, background);
+    for (shapes, factor) in &levels {
+        let cover = Spectrum::of_shapes(shapes, origin_nm, period_nm, n, half);
+        mask = mask.plus(&cover, *factor);
+    }
+    mask
 }
 
 #[cfg(test)]

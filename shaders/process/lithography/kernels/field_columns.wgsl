@@ -1,0 +1,54 @@
+// The field of each coherent system, second half, and its intensity: columns of a clip's lines turned into
+// 2^bits places along y, the squares of their moduli summed over every `splits`-th system.
+// Sums of a split are kept apart and summed in `total`: no order is left to chance.
+
+struct FieldColumns {
+    systems: u32,
+    splits: u32,
+    half: u32,
+    add: u32,
+}
+
+@group(0) @binding(0) var<uniform> record: FieldColumns;
+@group(0) @binding(2) var<storage, read> lines: array<vec2<f32>>;
+// Clips, splits, x, y; `add` says whether to add to what is there.
+@group(0) @binding(3) var<storage, read_write> sums: array<f32>;
+
+@compute @workgroup_size(256)
+fn field_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+    let length = 1u << bits;
+    let side = 2u * record.half + 1u;
+    var squares = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    for (var k = group.y; k < record.systems; k = k + record.splits) {
+        for (var j = 0u; j < 4u; j = j + 1u) {
+            let cell = j * 256u + thread;
+            let column = (group.x << (10u - bits)) + (cell >> bits);
+            let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
+            var value = vec2<f32>(0.0, 0.0);
+            if (column < length && f < side) {
+                value = lines[((group.z * record.systems + k) * side + f) * length + column];
+            }
+            tile[reversed(cell)] = value;
+        }
+        transform(thread);
+        for (var j = 0u; j < 4u; j = j + 1u) {
+            let e = tile[j * 256u + thread];
+            squares[j] = squares[j] + (e.x * e.x + e.y * e.y);
+        }
+        // All have read before the next system is written.
+        workgroupBarrier();
+    }
+    for (var j = 0u; j < 4u; j = j + 1u) {
+        let cell = j * 256u + thread;
+        let column = (group.x << (10u - bits)) + (cell >> bits);
+        if (column < length) {
+            let plane = group.z * record.splits + group.y;
+            let at = (plane * length + column) * length + (cell & (length - 1u));
+            var before = 0.0;
+            if (record.add == 1u) {
+                before = sums[at];
+            }
+            sums[at] = before + squares[j];
+        }
+    }
+}

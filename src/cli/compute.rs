@@ -1,0 +1,73 @@
+//! `--compute`: what computes, on any command that can use a GPU.
+
+use clap::ValueEnum;
+
+use crate::gpu::Compute;
+#[cfg(feature = "gpu")]
+use crate::gpu::device::{Adapters, Gpu};
+
+/// What computes.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ComputeArg {
+    /// A hardware GPU if there is one, else the processor.
+    #[default]
+    Auto,
+    /// Any adapter, a software one too; ends with exit code 3 if there is none.
+    Gpu,
+    /// The processor alone.
+    Cpu,
+}
+
+impl ComputeArg {
+    /// The choice.
+    pub fn compute(self) -> Compute {
+        match self {
+            Self::Auto => Compute::Auto,
+            Self::Gpu => Compute::Gpu,
+            Self::Cpu => Compute::Cpu,
+        }
+    }
+}
+
+/// What was chosen.
+pub enum Device {
+    /// The processor.
+    Cpu,
+    /// An open GPU.
+    #[cfg(feature = "gpu")]
+    Gpu(Box<Gpu>),
+}
+
+/// Opens what is asked for.
+///
+/// # Errors
+/// A GPU was demanded, and there is none or none is built in.
+#[cfg(feature = "gpu")]
+pub fn open(asked: ComputeArg) -> Result<Device, String> {
+    // Looking for adapters costs a while; who wants the processor does not pay it.
+    if asked.compute() == Compute::Cpu {
+        return Ok(Device::Cpu);
+    }
+    let opened = pollster::block_on(async { Adapters::look().await.open(asked.compute()).await });
+    match opened {
+        Ok(Some(gpu)) => Ok(Device::Gpu(Box::new(gpu))),
+        Ok(None) => Ok(Device::Cpu),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
+/// Opens what is asked for: this program has the processor only.
+///
+/// # Errors
+/// A GPU was demanded.
+#[cfg(not(feature = "gpu"))]
+pub fn open(asked: ComputeArg) -> Result<Device, String> {
+    match asked.compute() {
+        Compute::Gpu => Err(
+            "this program was built without its GPU part: build it with `--features gpu`, or compute on the \
+             processor with --compute cpu"
+                .to_owned(),
+        ),
+        Compute::Auto | Compute::Cpu => Ok(Device::Cpu),
+    }
+}

@@ -1,0 +1,139 @@
+//! From coefficients to lines: `line(y, f) = Σ_v c(v, f) exp(2πi v y/n)`, f from 0 to half, those above 0
+//! doubled for their mirror image.
+
+use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
+use crate::gpu::record::record;
+use crate::sim::process::lithography::kernels::{WAVES, at, put};
+
+record! {
+    /// Extents.
+    pub struct SpreadColumns {
+        /// Rows of a picture.
+        pub n: u32,
+        /// Largest frequency; n is above twice it.
+        pub half: u32,
+    }
+}
+
+impl SpreadColumns {
+    /// Workgroups for so many pictures.
+    pub fn groups(&self, pictures: u32) -> [u32; 3] {
+        [(self.half + 1).div_ceil(16), self.n.div_ceil(16), pictures]
+    }
+}
+
+/// The twin.
+pub fn spread_columns(
+    record: &SpreadColumns,
+    waves: &[f32],
+    coefficients: &[f32],
+    lines: &mut [f32],
+    pictures: usize,
+) {
+    let (n, half) = (record.n as usize, record.half as usize);
+    let side = 2 * half + 1;
+    for picture in 0..pictures {
+        for y in 0..n {
+            for f in 0..=half {
+                let mut total = [0.0, 0.0];
+                for start in (0..side).step_by(16) {
+                    let mut sum = [0.0, 0.0];
+                    for v in start..side.min(start + 16) {
+                        let a = at(coefficients, (picture * side + v) * side + half + f);
+                        let w = at(waves, (v + n - half) % n * y % n);
+                        sum = [
+                            sum[0] + (a[0] * w[0] - a[1] * w[1]),
+                            sum[1] + (a[0] * w[1] + a[1] * w[0]),
+                        ];
+                    }
+                    total = [total[0] + sum[0], total[1] + sum[1]];
+                }
+                let twice = if f > 0 { 2.0 } else { 1.0 };
+                put(
+                    lines,
+                    (picture * n + y) * (half + 1) + f,
+                    total.map(|t| twice * t),
+                );
+            }
+        }
+    }
+}
+
+fn twin(case: &Case, values: &mut [Values]) {
+    let record = SpreadColumns::of(&case.record);
+    if let [
+        Values::Float(waves),
+        Values::Float(coefficients),
+        Values::Float(lines),
+    ] = values
+    {
+        spread_columns(&record, waves, coefficients, lines, case.groups[2] as usize);
+    }
+}
+
+fn case(kind: Kind, n: usize, half: usize, pictures: usize, size: f32) -> Case {
+    let record = SpreadColumns {
+        n: n as u32,
+        half: half as u32,
+    };
+    let side = 2 * half + 1;
+    let coefficients = sample(4, 2 * pictures * side * side);
+    Case {
+        kind,
+        record: record.words(),
+        constants: Vec::new(),
+        values: vec![
+            Values::Float(roots(n, n)),
+            Values::Float(coefficients.iter().map(|v| v * size).collect()),
+            Values::Float(vec![0.0; 2 * pictures * n * (half + 1)]),
+        ],
+        groups: record.groups(pictures as u32),
+    }
+}
+
+fn cases() -> Vec<Case> {
+    vec![
+        case(Kind::OneCell, 1, 0, 1, 1.0),
+        case(Kind::Ragged, 37, 9, 2, 1.0),
+        case(Kind::Oblong, 60, 2, 3, 1.0),
+        case(Kind::Extreme, 50, 17, 2, 1e30),
+        case(Kind::Large, 600, 39, 2, 1.0),
+    ]
+}
+
+/// Table entry.
+pub static KERNEL: Kernel = Kernel {
+    name: "process/lithography/kernels/spread_columns",
+    about: "coefficients of a real picture to the lines of its rows",
+    source: Part {
+        path: "shaders/process/lithography/kernels/spread_columns.wgsl",
+        text: include_str!(
+            "../../../../../shaders/process/lithography/kernels/spread_columns.wgsl"
+        ),
+    },
+    parts: &[],
+    record: SpreadColumns::RECORD,
+    slots: &[
+        WAVES,
+        Slot {
+            name: "coefficients",
+            role: Role::Read,
+            cell: Cell::Complex,
+            shape: "pictures, 2 half + 1, 2 half + 1",
+            unit: "of the picture",
+        },
+        Slot {
+            name: "lines",
+            role: Role::Write,
+            cell: Cell::Complex,
+            shape: "pictures, n, half + 1",
+            unit: "of the picture",
+        },
+    ],
+    constants: &[],
+    workgroup: [16, 16, 1],
+    ulp: 16.0,
+    twin,
+    cases,
+    survivors: &[],
+};
