@@ -5,6 +5,7 @@
 //! -> names resolved and rules checked (`check`) -> [`schema`]. No stage stops at a fault:
 //! a load reports all of them at once ([`diagnostic`]). Edits go through the [`document`].
 
+pub mod bins;
 mod check;
 mod choices;
 pub mod diagnostic;

@@ -13,11 +13,14 @@
 
 pub mod abbe;
 pub mod band;
+pub mod blocks;
 pub mod contest;
 pub mod contour;
+pub mod descent;
 pub mod ilt;
 pub mod image;
 pub mod imager;
+pub mod manhattan;
 pub mod mask_rules;
 pub mod metrology;
 pub mod optics;
@@ -25,10 +28,12 @@ pub mod photon;
 pub mod pupil;
 pub mod raster;
 pub mod resist;
+pub mod schedule;
 pub mod setup;
 pub mod socs;
 pub mod source;
 pub mod spectrum;
+pub mod tiles;
 pub mod window;
 
 pub use image::Image;
