@@ -13,6 +13,7 @@ pub mod dist;
 pub mod document;
 mod files;
 mod form;
+pub mod layout;
 mod lex;
 pub mod load;
 pub mod locate;

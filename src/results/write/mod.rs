@@ -6,11 +6,13 @@
 #[cfg(not(target_family = "wasm"))]
 mod atomic;
 mod json;
+mod measures;
 mod table;
 
 #[cfg(not(target_family = "wasm"))]
 pub use atomic::{AtomicFile, atomically};
 pub use json::{RunFacts, kpis_json};
+pub use measures::{Measure, MeasureColumn, MeasureFiles};
 pub use table::{LotsFile, StepsFile, ToolsFile};
 
 /// What can go wrong while results are written.

@@ -39,14 +39,15 @@ pub struct Plan {
 impl Plan {
     /// Tiles of about `pixels` along a side, halo and all, that cover a region.
     ///
-    /// A tile is a multiple of four pixels; one tile is taken where the region fits into it.
+    /// A tile is a multiple of eight pixels; one tile is taken where the region fits into it.
     pub fn new(low_nm: [f64; 2], size_nm: [f64; 2], pixels: u32, halo_nm: f64, pixel_nm: f64) -> Self {
-        let halo = libm::ceil(halo_nm / pixel_nm / 2.0) as u32 * 2;
-        let room = pixels.saturating_sub(2 * halo).max(4) / 4 * 4;
+        // Multiples of four, so that contours may be traced on each fourth pixel.
+        let halo = libm::ceil(halo_nm / pixel_nm / 4.0) as u32 * 4;
+        let room = pixels.saturating_sub(2 * halo).max(8) / 8 * 8;
         let need = size_nm.map(|s| libm::ceil(s / pixel_nm - 1e-9).max(1.0));
         let counts = need.map(|n| libm::ceil(n / f64::from(room)) as u32);
         // As small as does with so many tiles.
-        let core = [0, 1].map(|k| libm::ceil(need[k] / f64::from(counts[k]) / 4.0) as u32 * 4);
+        let core = [0, 1].map(|k| libm::ceil(need[k] / f64::from(counts[k]) / 8.0) as u32 * 8);
         Self {
             low_nm,
             counts,
@@ -64,6 +65,12 @@ impl Plan {
     /// Side of a tile.
     pub fn period_nm(&self) -> f64 {
         f64::from(self.pixels()) * self.pixel_nm
+    }
+
+    /// Pixels from sample to sample where contours are traced: as many as leave `least` samples a tile.
+    pub fn stride(&self, least: u32) -> u32 {
+        let fits = |k: &u32| self.pixels().is_multiple_of(4 * k) && self.pixels() / k >= least;
+        [4, 2].into_iter().find(fits).unwrap_or(1)
     }
 
     /// Side of a core.
@@ -175,6 +182,26 @@ impl TileImager {
         })
     }
 
+    /// For kernels that are given, on tiles of their own period.
+    ///
+    /// # Errors
+    /// The pixels are too coarse; the coarsest that do, in nm.
+    pub fn of_kernels(kernels: &Kernels, tones: Tones, pixels: u32) -> Result<Self, f64> {
+        let half = kernels.half();
+        if pixels <= 4 * half {
+            return Err(kernels.period_nm / f64::from(4 * half + 4));
+        }
+        Ok(Self {
+            pixels,
+            period_nm: kernels.period_nm,
+            tones,
+            mask: Band::new(pixels as usize, half),
+            lens: Lens::new(kernels),
+            left_out: kernels.left_out,
+            systems: kernels.kernels.len() as u32,
+        })
+    }
+
     /// Side of the tile.
     pub fn period_nm(&self) -> f64 {
         self.period_nm
@@ -217,6 +244,11 @@ impl TileImager {
             spectrum: Spectrum::from_values(half, wide.collect()).expect("a full band"),
             period_nm: self.period_nm,
         }
+    }
+
+    /// Largest order of its images.
+    pub fn image_half(&self) -> u32 {
+        2 * self.lens.half()
     }
 
     /// The aerial image of what a layout has on a tile.
@@ -352,7 +384,7 @@ mod tests {
     #[test]
     fn a_plan_covers_its_region_without_gap() {
         let plan = Plan::new([-5.0, 7.0], [1003.0, 411.0], 256, 60.0, 2.0);
-        assert_eq!((plan.halo, plan.pixels() % 4), (30, 0));
+        assert_eq!((plan.halo, plan.pixels() % 4), (32, 0));
         assert!(plan.pixels() <= 256);
         for (k, size) in [1003.0, 411.0].into_iter().enumerate() {
             let whole = f64::from(plan.counts[k]) * plan.core_nm();
