@@ -51,6 +51,8 @@ pub enum Stream {
     Statistics = 9,
     /// Photons that reach a pixel of the resist.
     Photons = 10,
+    /// Shapes of a test pattern.
+    Patterns = 40,
 }
 
 /// Seed of a run.

@@ -1,8 +1,10 @@
 //! `geoul litho`: what a layout prints, its process window, its score in the contest's terms.
 
+mod correct;
 mod files;
 mod image;
 mod opc;
+mod pattern;
 mod score;
 mod window;
 
@@ -17,8 +19,10 @@ pub enum LithoCommand {
     Window(window::WindowArgs),
     /// Scores a mask against its target as the ICCAD 2013 contest does.
     Score(score::ScoreArgs),
-    /// Makes the mask that prints a layout best, by inverse lithography.
+    /// Makes the mask that prints a layout best: by moving edges, or by inverse lithography.
     Opc(opc::OpcArgs),
+    /// Draws a test pattern: lines, contacts, storage nodes, random wires.
+    Pattern(pattern::PatternArgs),
 }
 
 /// Runs one of the commands.
@@ -31,5 +35,6 @@ pub fn run(command: &LithoCommand) -> anyhow::Result<u8> {
         LithoCommand::Window(args) => window::run(args),
         LithoCommand::Score(args) => score::run(args),
         LithoCommand::Opc(args) => opc::run(args),
+        LithoCommand::Pattern(args) => pattern::run(args),
     }
 }

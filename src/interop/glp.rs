@@ -102,6 +102,24 @@ pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
     }
 }
 
+/// The text of a layout; its coordinates are taken as nm.
+pub fn write(shapes: &Shapes, cell: &str) -> String {
+    use std::fmt::Write;
+    let mut text = format!("BEGIN\nEQUIV 1 1000 MICRON +X,+Y\nCNAME {cell}\nLEVEL M1\n\nCELL {cell} PRIME\n");
+    for p in &shapes.polygons {
+        let [low, high] = p.area().map(|c| c.map(|v| v as i32));
+        let size = [high[0] - low[0], high[1] - low[1]];
+        let whole = 2 * i128::from(size[0]) * i128::from(size[1]);
+        if p.points.len() == 4 && p.is_manhattan() && p.double_area().abs() == whole {
+            let _ = writeln!(text, "   RECT N M1 {} {} {} {}", low[0], low[1], size[0], size[1]);
+        } else {
+            let points: Vec<String> = p.points.iter().map(|[x, y]| format!("{x} {y}")).collect();
+            let _ = writeln!(text, "   PGON N M1 {}", points.join(" "));
+        }
+    }
+    text + "ENDMSG\n"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +132,15 @@ mod tests {
         assert_eq!(shapes.polygons.len(), 2);
         assert_eq!(shapes.polygons[0].double_area(), 2 * 452 * 88);
         assert_eq!(shapes.bounds(), Some(([0, 0], [532, 580])));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let text = "RECT N M1 80 492 452 88\nPGON N M1 0 0 40 0 40 10 10 10 10 30 0 30\n";
+        let shapes = read("a.glp", text).unwrap();
+        let written = write(&shapes, "a");
+        assert!(written.contains("RECT N M1 80 492 452 88"));
+        assert_eq!(read("b.glp", &written).unwrap(), shapes);
     }
 
     #[test]

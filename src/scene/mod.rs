@@ -5,6 +5,7 @@
 //! -> names resolved and rules checked (`check`) -> [`schema`]. No stage stops at a fault:
 //! a load reports all of them at once ([`diagnostic`]). Edits go through the [`document`].
 
+pub mod bins;
 mod check;
 mod choices;
 pub mod diagnostic;
@@ -12,6 +13,7 @@ pub mod dist;
 pub mod document;
 mod files;
 mod form;
+pub mod layout;
 mod lex;
 pub mod load;
 pub mod locate;

@@ -135,12 +135,46 @@ choice! {
     }
 }
 record! {
+    /// Exposure and development after Dill and Mack, in place of a level.
+    pub struct MackForm = "development" {
+        /// Dill's C, acid made per dose, in cm²/mJ.
+        c_cm2_per_mj: f64, default "0.05", range 1e-6, 100.0, "1e-6 to 100";
+        /// Dose of the clear field, in mJ/cm².
+        dose_mj_per_cm2: f64, default "30.0", range 1e-3, 1e4, "0.001 to 10000";
+        /// Development rate of fully exposed resist, in nm/s.
+        rate_max_nm_per_s: f64, default "100.0", range 1e-3, 1e5, "0.001 to 1e5";
+        /// Development rate of unexposed resist, in nm/s.
+        rate_min_nm_per_s: f64, default "0.1", range 0.0, 1e4, "0 to 1e4";
+        /// Dissolution selectivity n.
+        selectivity: f64, default "5.0", range 1.01, 100.0, "1.01 to 100";
+        /// Threshold inhibitor concentration.
+        threshold_inhibitor: f64, default "0.5", range 0.0, 0.999, "0 to 0.999";
+        /// Thickness of the film.
+        thickness: Length, default "\"60 nm\"", range 1e-9, 1e-4, "1 nm to 100 um";
+        /// Time of development, in s.
+        develop_s: f64, default "30.0", range 0.01, 1e4, "0.01 to 1e4";
+    }
+}
+record! {
+    /// Photons that make the resist's edges rough.
+    pub struct PhotonsForm = "photons" {
+        /// Dose of the clear field, in mJ/cm².
+        dose_mj_per_cm2: f64 as required, range 1e-3, 1e4, "0.001 to 10000";
+        /// Share of the photons that the film absorbs.
+        absorbed: Probability, default "0.2";
+    }
+}
+record! {
     /// Resist of a threshold after diffusion.
     pub struct ResistForm = "resist" {
         /// Relative intensity from which on it clears.
         level: f64, default "0.3", range 0.001, 10.0, "0.001 to 10";
         /// Diffusion length.
         diffusion: Length, default "\"0 nm\"", range 0.0, 1e-6, "0 to 1 um";
+        /// Exposure and development, in place of the level.
+        develop: MackForm;
+        /// Photons, for the roughness of edges.
+        photons: PhotonsForm;
     }
 }
 record! {
@@ -225,6 +259,29 @@ pub struct Setup {
     pub level: f64,
     /// Diffusion length of the resist.
     pub diffusion_nm: f64,
+    /// Exposure and development, where they stand in place of the level.
+    pub develop: Option<Development>,
+    /// Dose of the clear field in mJ/cm² and the share of photons absorbed.
+    pub photons: Option<(f64, f64)>,
+}
+
+/// Exposure and development of a resist after Dill and Mack.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Development {
+    /// Dill's C.
+    pub c_cm2_per_mj: f64,
+    /// Dose of the clear field.
+    pub dose_mj_per_cm2: f64,
+    /// Rate of fully exposed and of unexposed resist.
+    pub rates_nm_per_s: [f64; 2],
+    /// Dissolution selectivity.
+    pub selectivity: f64,
+    /// Threshold inhibitor concentration.
+    pub threshold_inhibitor: f64,
+    /// Film thickness.
+    pub thickness_nm: f64,
+    /// Development time.
+    pub develop_s: f64,
 }
 
 /// Reads an optics file.
@@ -316,6 +373,22 @@ fn check(form: OpticsForm, cx: &mut Context) -> Option<Setup> {
         shifted_layer: mask.shifted_layer.and_then(|l| u16::try_from(l.value).ok()),
         level: resist.level?.value,
         diffusion_nm: nm(resist.diffusion?.value),
+        develop: resist.develop.and_then(|form| development(form.value)),
+        photons: resist.photons.and_then(|form| {
+            Some((form.value.dose_mj_per_cm2?.value, form.value.absorbed?.value.0))
+        }),
+    })
+}
+
+fn development(form: MackForm) -> Option<Development> {
+    Some(Development {
+        c_cm2_per_mj: form.c_cm2_per_mj?.value,
+        dose_mj_per_cm2: form.dose_mj_per_cm2?.value,
+        rates_nm_per_s: [form.rate_max_nm_per_s?.value, form.rate_min_nm_per_s?.value],
+        selectivity: form.selectivity?.value,
+        threshold_inhibitor: form.threshold_inhibitor?.value,
+        thickness_nm: nm(form.thickness?.value),
+        develop_s: form.develop_s?.value,
     })
 }
 
@@ -350,6 +423,19 @@ mod tests {
         assert_eq!(setup.zernike_waves, [0.0, 0.01]);
         assert_eq!((setup.tone, setup.shifted_layer), (Tone::Clear, None));
         assert_eq!((setup.level, setup.light), (0.3, Light::Scalar));
+    }
+
+    #[test]
+    fn development_and_photons_are_read() {
+        let text = "(lens: Euv, source: Conventional(sigma: 0.5), resist: (diffusion: \"4 nm\", \
+                    develop: (thickness: \"45 nm\"), photons: (dose_mj_per_cm2: 25)))";
+        let setup = read("a.ron", text).unwrap_or_else(|d| panic!("{}", d.to_text()));
+        let found = setup.develop.unwrap();
+        assert_eq!((found.thickness_nm, found.c_cm2_per_mj), (45.0, 0.05));
+        assert_eq!(setup.photons, Some((25.0, 0.2)));
+        let text = "(lens: Euv, source: Conventional(sigma: 0.5), resist: (photons: (dose: 25)))";
+        let faults = read("b.ron", text).unwrap_err().to_text();
+        assert!(faults.contains("dose_mj_per_cm2"), "{faults}");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::bins::{Area, Bins};
+
 /// A closed polygon; the last point joins the first without being repeated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Polygon {
@@ -66,6 +68,18 @@ impl Polygon {
     pub fn edges(&self) -> impl Iterator<Item = ([i32; 2], [i32; 2])> {
         let next = self.points.iter().cycle().skip(1);
         self.points.iter().copied().zip(next.copied())
+    }
+
+    /// The rectangle around it.
+    pub fn area(&self) -> Area {
+        let mut points = self.points.iter().map(|p| p.map(f64::from));
+        let first = points.next().unwrap_or_default();
+        points.fold([first, first], |[low, high], p| {
+            [
+                [low[0].min(p[0]), low[1].min(p[1])],
+                [high[0].max(p[0]), high[1].max(p[1])],
+            ]
+        })
     }
 
     /// Twice its area, positive when its corners run counter-clockwise.
@@ -151,6 +165,14 @@ impl Shapes {
         }
     }
 
+    /// The polygons of all layers but one.
+    pub fn without_layer(&self, layer: u16) -> Self {
+        Self {
+            unit_nm: self.unit_nm,
+            polygons: self.polygons.iter().filter(|p| p.layer != layer).cloned().collect(),
+        }
+    }
+
     /// Layers and data types that hold polygons, with their number.
     pub fn layers(&self) -> Vec<(u16, u16, u64)> {
         let mut counts = std::collections::BTreeMap::new();
@@ -173,6 +195,85 @@ impl Shapes {
             *p = [p[0].saturating_add(dx), p[1].saturating_add(dy)];
         }
         out
+    }
+}
+
+/// A layout that is asked for by part, so that no more of it lies flat in memory than is looked at.
+pub trait Layout {
+    /// Length of one step of a coordinate.
+    fn unit_nm(&self) -> f64;
+    /// Lowest and highest coordinates; `None` when there is no polygon.
+    fn bounds(&self) -> Option<([i32; 2], [i32; 2])>;
+    /// Number of polygons when all cells are put in place.
+    fn count(&self) -> u64;
+    /// Every polygon that touches a rectangle, whole; coordinates are those of the layout.
+    ///
+    /// # Errors
+    /// There are more than fit into memory.
+    fn within(&self, area: &Area) -> Result<Shapes, Overfull>;
+
+    /// Every polygon that touches a rectangle given in nm.
+    ///
+    /// # Errors
+    /// As [`Layout::within`].
+    fn within_nm(&self, low_nm: [f64; 2], side_nm: f64) -> Result<Shapes, Overfull> {
+        let unit = self.unit_nm();
+        self.within(&[low_nm.map(|v| v / unit), low_nm.map(|v| (v + side_nm) / unit)])
+    }
+}
+
+/// More shapes in one place than can be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{found} polygons, at most {most} are taken flat at once; look at a part of the layout")]
+pub struct Overfull {
+    /// Polygons there are, as far as they were counted.
+    pub found: u64,
+    /// Most that are taken.
+    pub most: u64,
+}
+
+/// Flat shapes, sorted for the search.
+#[derive(Clone, Debug)]
+pub struct Sorted {
+    shapes: Shapes,
+    bins: Bins,
+}
+
+impl Sorted {
+    /// Sorts shapes.
+    pub fn new(shapes: Shapes) -> Self {
+        let bins = Bins::new(shapes.polygons.iter().map(Polygon::area).collect());
+        Self { shapes, bins }
+    }
+
+    /// All of them.
+    pub fn shapes(&self) -> &Shapes {
+        &self.shapes
+    }
+}
+
+impl Layout for Sorted {
+    fn unit_nm(&self) -> f64 {
+        self.shapes.unit_nm
+    }
+
+    fn bounds(&self) -> Option<([i32; 2], [i32; 2])> {
+        self.shapes.bounds()
+    }
+
+    fn count(&self) -> u64 {
+        self.shapes.polygons.len() as u64
+    }
+
+    fn within(&self, area: &Area) -> Result<Shapes, Overfull> {
+        let found = self.bins.within(area);
+        Ok(Shapes {
+            unit_nm: self.shapes.unit_nm,
+            polygons: found
+                .into_iter()
+                .map(|i| self.shapes.polygons[i as usize].clone())
+                .collect(),
+        })
     }
 }
 

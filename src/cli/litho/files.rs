@@ -6,16 +6,17 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::interop::{gdsii, glp, source_table};
-use crate::results::write::atomically;
+use crate::results::write::{AtomicFile, MeasureColumn, MeasureFiles, atomically};
 use crate::scene::optics::{self, Setup, SourceShape};
-use crate::scene::shapes::Shapes;
+use crate::scene::shapes::{Layout, Polygon, Shapes, Sorted};
+use crate::scene::{Diagnostics, layout as ron};
 use crate::sim::process::lithography::contest;
 use crate::sim::process::lithography::{Kernels, Optics, setup};
 
 /// A layout and the part of it that is meant.
 #[derive(Args, Clone, Debug)]
 pub struct LayoutArgs {
-    /// Layout: .gds or .glp.
+    /// Layout: .gds, .glp or .ron.
     #[arg(value_name = "LAYOUT")]
     pub layout: PathBuf,
     /// Layer, with its data type if one is meant: 17 or 17/2. All when absent.
@@ -24,6 +25,30 @@ pub struct LayoutArgs {
     /// Cell of a GDSII file; its top cell when absent.
     #[arg(long, value_name = "NAME")]
     pub cell: Option<String>,
+    /// Reduction of the lens, where the layout is drawn as the mask is: 4, or 4,8 where x and y differ.
+    #[arg(long, value_name = "X[,Y]", value_parser = parse_reduction, default_value = "1")]
+    pub reduction: [u8; 2],
+}
+
+impl LayoutArgs {
+    /// A whole file.
+    pub fn of(path: &Path) -> Self {
+        Self {
+            layout: path.to_owned(),
+            layer: None,
+            cell: None,
+            reduction: [1; 2],
+        }
+    }
+}
+
+fn parse_reduction(text: &str) -> Result<[u8; 2], String> {
+    let (x, y) = text.split_once(',').unwrap_or((text, text));
+    let number = |t: &str| t.trim().parse().ok().filter(|n| (1..=16).contains(n));
+    number(x)
+        .zip(number(y))
+        .map(|(x, y)| [x, y])
+        .ok_or_else(|| "expected a whole number from 1 to 16, or two with a comma, e.g. 4,8".to_owned())
 }
 
 fn parse_layer(text: &str) -> Result<(u16, Option<u16>), String> {
@@ -51,58 +76,106 @@ pub fn numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
         .ok_or_else(|| format!("expected {N} numbers with commas between them"))
 }
 
-/// Reads a layout and looks at every shape.
-pub fn layout(args: &LayoutArgs) -> anyhow::Result<Shapes> {
+/// Input that was wrong in places that have been shown already; only its summary is left to say.
+fn shown_already(findings: &Diagnostics, path: &str) -> anyhow::Error {
+    eprint!("{}", findings.to_text());
+    anyhow::anyhow!("{path}: {}", findings.summary())
+}
+
+/// Opens a layout and looks at every shape that is drawn in it; cells stay cells.
+pub fn open(args: &LayoutArgs) -> anyhow::Result<Box<dyn Layout>> {
     let path = &args.layout;
     let shown = path.display();
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
     let name = shown.to_string();
+    let text = || String::from_utf8_lossy(&bytes);
     let kind = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
-    let shapes = match kind.as_ref().and_then(|k| k.to_str()) {
-        Some("gds" | "gds2" | "gdsii") => gdsii::read(&name, &bytes, args.cell.as_deref())?.shapes,
-        Some("glp") => glp::read(&name, &String::from_utf8_lossy(&bytes))?,
-        _ => bail!("{shown}: expected a layout with the ending .gds or .glp"),
+    let flat = match kind.as_ref().and_then(|k| k.to_str()) {
+        Some("gds" | "gds2" | "gdsii") => {
+            let cells = gdsii::open(&name, &bytes, args.cell.as_deref())?;
+            let cells = match args.layer {
+                None => cells,
+                Some((layer, datatype)) => {
+                    let there = cells.layers();
+                    let chosen = cells.on_layer(&name, layer, datatype)?;
+                    if chosen.count() == 0 {
+                        return Err(no_layer(&name, layer, &there));
+                    }
+                    chosen
+                }
+            };
+            let faults: Vec<String> = cells
+                .faults()
+                .take(20)
+                .map(|(cell, [x, y], fault)| {
+                    format!("{shown}: the polygon from ({x}, {y}) of cell {cell} is no shape: {fault}")
+                })
+                .collect();
+            if !faults.is_empty() {
+                bail!("{}", faults.join("\n"));
+            }
+            if cells.count() == 0 {
+                bail!("{shown}: the layout is empty");
+            }
+            if args.reduction == [1; 2] {
+                return Ok(Box::new(cells));
+            }
+            cells.flat().with_context(|| name.clone())?
+        }
+        Some("glp") => glp::read(&name, &text())?,
+        Some("ron") => ron::read(&name, &text()).map_err(|f| shown_already(&f, &name))?,
+        _ => bail!("{shown}: expected a layout with the ending .gds, .glp or .ron"),
     };
-    let shapes = match args.layer {
-        None => shapes,
-        Some((layer, datatype)) => {
-            let chosen = shapes.on_layer(layer, datatype);
+    let flat = match args.layer {
+        Some((layer, datatype)) if !matches!(kind.as_ref().and_then(|k| k.to_str()), Some("gds" | "gds2" | "gdsii")) => {
+            let chosen = flat.on_layer(layer, datatype);
             if chosen.polygons.is_empty() {
-                let there: Vec<String> = shapes
-                    .layers()
-                    .iter()
-                    .map(|(l, d, n)| format!("{l}/{d} ({n} polygons)"))
-                    .collect();
-                bail!(
-                    "{shown}: nothing on layer {layer}; there are {}",
-                    there.join(", ")
-                );
+                return Err(no_layer(&name, layer, &flat.layers()));
             }
             chosen
         }
+        _ => flat,
     };
-    if shapes.polygons.is_empty() {
+    if flat.polygons.is_empty() {
         bail!("{shown}: the layout is empty");
     }
-    let faults: Vec<String> = shapes
-        .faults()
-        .take(20)
-        .map(|(i, fault)| {
-            let [x, y] = shapes.polygons[i as usize]
-                .points
-                .first()
-                .copied()
-                .unwrap_or_default();
-            format!(
-                "{shown}: polygon {} from ({x}, {y}) is no shape: {fault}",
-                i + 1
-            )
-        })
-        .collect();
-    if !faults.is_empty() {
-        bail!("{}", faults.join("\n"));
+    Ok(Box::new(Sorted::new(reduced(flat, args.reduction).with_context(|| name)?)))
+}
+
+fn no_layer(name: &str, layer: u16, there: &[(u16, u16, u64)]) -> anyhow::Error {
+    let there: Vec<String> = there.iter().map(|(l, d, n)| format!("{l}/{d} ({n} polygons)")).collect();
+    anyhow::anyhow!("{name}: nothing on layer {layer}; there are {}", there.join(", "))
+}
+
+/// Shapes as they come to the wafer. Where x and y are reduced differently the unit becomes finer, so that
+/// coordinates stay whole.
+fn reduced(shapes: Shapes, [x, y]: [u8; 2]) -> anyhow::Result<Shapes> {
+    if [x, y] == [1; 2] {
+        return Ok(shapes);
     }
-    Ok(shapes)
+    let (unit, scale) = if x == y {
+        (f64::from(x), [1, 1])
+    } else {
+        (f64::from(x) * f64::from(y), [i32::from(y), i32::from(x)])
+    };
+    let point = |p: [i32; 2]| Some([p[0].checked_mul(scale[0])?, p[1].checked_mul(scale[1])?]);
+    let polygons = shapes.polygons.into_iter().map(|p| {
+        let points: Option<Vec<_>> = p.points.iter().map(|&c| point(c)).collect();
+        Some(Polygon { points: points?, ..p })
+    });
+    let polygons: Option<Vec<_>> = polygons.collect();
+    Ok(Shapes {
+        unit_nm: shapes.unit_nm / unit,
+        polygons: polygons.context("coordinates are too large to be reduced")?,
+    })
+}
+
+/// Reads a layout flat and looks at every shape.
+pub fn layout(args: &LayoutArgs) -> anyhow::Result<Shapes> {
+    let opened = open(args)?;
+    let all = crate::scene::bins::Area::from([[f64::from(i32::MIN); 2], [f64::from(i32::MAX); 2]]);
+    let name = || args.layout.display().to_string();
+    opened.within(&all).with_context(name)
 }
 
 /// Reads optics with the source they name; `None` when the faults were shown.
@@ -174,6 +247,9 @@ pub fn in_contest_tile(shapes: &Shapes, name: &Path) -> anyhow::Result<Shapes> {
 /// A folder for results; made if there is none.
 pub struct Out(PathBuf);
 
+/// A table in both forms.
+pub type Tables = MeasureFiles<AtomicFile, AtomicFile>;
+
 impl Out {
     /// The folder.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
@@ -186,6 +262,34 @@ impl Out {
     pub fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         Ok(atomically(&self.0.join(name), bytes)?)
     }
+
+    /// Starts a table: NAME.csv and NAME.parquet.
+    pub fn tables(&self, name: &'static str, columns: &'static [MeasureColumn]) -> anyhow::Result<Tables> {
+        let file = |end: &str| AtomicFile::create(&self.0.join(format!("{name}.{end}")));
+        Ok(MeasureFiles::new(name, columns, file("csv")?, file("parquet")?)?)
+    }
+
+    /// Writes a whole table.
+    pub fn table(
+        &self,
+        name: &'static str,
+        columns: &'static [MeasureColumn],
+        rows: impl IntoIterator<Item = Vec<f64>>,
+    ) -> anyhow::Result<()> {
+        let mut tables = self.tables(name, columns)?;
+        for row in rows {
+            tables.add(&row)?;
+        }
+        finish(tables)
+    }
+}
+
+/// Ends a table and gives both files their names.
+pub fn finish(tables: Tables) -> anyhow::Result<()> {
+    let (csv, parquet) = tables.close()?;
+    csv.commit()?;
+    parquet.commit()?;
+    Ok(())
 }
 
 /// The part of the wafer that is looked at, and the tile that is imaged for it.
@@ -201,33 +305,18 @@ pub struct Tile {
     pub pixels: u32,
 }
 
-/// Most pixels along a side.
-const PIXELS_MAX: u32 = 4096;
+/// Most pixels along a side of one tile.
+const PIXELS_MAX: u32 = 8192;
 
 impl Tile {
-    /// The window asked for (x, y, side), or the square around the layout.
+    /// A window (x, y, side) and the halo around it.
     pub fn new(
-        shapes: &Shapes,
-        window: Option<[f64; 3]>,
+        [x, y, side_nm]: [f64; 3],
         optics: &Optics,
         halo_nm: Option<f64>,
         pixel_nm: f64,
     ) -> anyhow::Result<Self> {
-        let (low_nm, side_nm) = match window {
-            Some([x, y, side]) => ([x, y], side),
-            None => {
-                let (low, high) = shapes.bounds().context("the layout is empty")?;
-                let corner = |p: [i32; 2]| p.map(|v| f64::from(v) * shapes.unit_nm);
-                let (low, high) = (corner(low), corner(high));
-                // With a margin, for what prints outside its shape.
-                let margin = 0.5 / optics.pupil.cut_off_per_nm();
-                let side = (high[0] - low[0]).max(high[1] - low[1]) + 2.0 * margin;
-                ([0, 1].map(|k| 0.5 * (low[k] + high[k] - side)), side)
-            }
-        };
-        if side_nm <= 0.0 {
-            bail!("a window has a side above 0");
-        }
+        let low_nm = [x, y];
         // Light from further away than some resolutions has died down.
         let resolution = 1.0 / optics.pupil.cut_off_per_nm();
         let halo_nm = halo_nm.unwrap_or(6.0 * resolution);
@@ -237,7 +326,7 @@ impl Tile {
         if pixels > f64::from(PIXELS_MAX) {
             bail!(
                 "{whole:.0} nm with their halo are {pixels:.0} pixels of {pixel_nm} nm along a side; the most is \
-                 {PIXELS_MAX}: look at a part with --window X,Y,SIDE, or take coarser pixels with --pixel"
+                 {PIXELS_MAX}: take coarser pixels with --pixel"
             );
         }
         if pixels < finest {

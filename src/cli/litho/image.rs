@@ -1,18 +1,28 @@
-//! `geoul litho image`: the aerial image of a layout and the contours it prints.
+//! `geoul litho image`: the aerial image of a layout of any size and the contours it prints.
 
-use std::fmt::Write;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
+use anyhow::{Context, bail};
 use clap::Args;
 
-use super::files::{LayoutArgs, Out, Tile, layout, numbers, optics};
-use crate::cli::compute::{ComputeArg, Device, open};
-use crate::cli::{LangArg, code, texts};
-use crate::sim::process::lithography::contour::{Contour, contours};
+use super::files::{LayoutArgs, Out, finish, numbers, open, optics};
+use crate::cli::compute::{ComputeArg, Device, open as open_device};
+use crate::cli::table::{Side, Table};
+use crate::cli::{LangArg, code, interrupt, texts};
+use crate::results::write::{Measure, MeasureColumn};
+use crate::scene::shapes::{Layout, Shapes};
+use crate::sim::process::lithography::band::Band;
+use crate::sim::process::lithography::contour::{Contour, contours_in};
 #[cfg(feature = "gpu")]
 use crate::sim::process::lithography::on_gpu;
-use crate::sim::process::lithography::{Image, abbe, setup};
-use crate::view::i18n::number;
+use crate::sim::process::lithography::resist::Resist;
+use crate::sim::process::lithography::tiles::{
+    HaloError, Plan, TileImager, Tones, bounds_nm, halo_errors, halo_for,
+};
+use crate::sim::process::lithography::{Optics, setup};
+use crate::view::i18n::{Texts, number};
 use crate::view::litho::{Frame, contours_svg, heat_png};
 
 /// Aerial image and printed contours of a layout.
@@ -26,12 +36,22 @@ pub struct ImageArgs {
     /// Part to look at, in nm: lower left corner and side. The whole layout when absent.
     #[arg(long, value_name = "X,Y,SIDE", value_parser = numbers::<3>, allow_hyphen_values = true)]
     window: Option<[f64; 3]>,
-    /// Strip around the window whose shapes count too, in nm; six times wavelength / NA when absent.
+    /// Strip around each tile whose shapes count too, in nm. When absent six times wavelength / NA for one
+    /// tile; for several it is chosen by measuring the error that it leaves.
     #[arg(long, value_name = "NM")]
     halo: Option<f64>,
+    /// Error of intensity that the halo may leave, in parts of the clear field.
+    #[arg(long, value_name = "I", default_value_t = 0.01)]
+    error: f64,
     /// Size of a pixel of the mask, in nm.
     #[arg(long, value_name = "NM", default_value_t = 1.0)]
     pixel: f64,
+    /// Most pixels along a side of a tile, halo and all: what is larger is imaged in tiles.
+    #[arg(long, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..=8192))]
+    tile: u32,
+    /// Images only so many tiles, spread evenly over the layout, and tells how long all would take.
+    #[arg(long, value_name = "N")]
+    tiles: Option<u64>,
     /// Defocus in nm, instead of the one of the optics.
     #[arg(long, value_name = "NM", allow_hyphen_values = true)]
     defocus: Option<f64>,
@@ -41,7 +61,7 @@ pub struct ImageArgs {
     /// What computes the image.
     #[arg(long, value_enum, default_value = "auto")]
     compute: ComputeArg,
-    /// Folder for aerial.png, contours.svg, contours.csv and aerial.csv.
+    /// Folder for aerial.png, contours.svg and the tables aerial, contours and halo (CSV and Parquet).
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     /// Language of the picture; that of the environment when absent.
@@ -52,17 +72,122 @@ pub struct ImageArgs {
 /// Samples along a side of the picture and of the table.
 const PICTURE: u32 = 1024;
 const TABLE: u32 = 128;
+/// Points of contours up to which they are drawn.
+const DRAWN_MAX: usize = 400_000;
 
-/// Values on a square grid of a part of an image.
-fn samples(image: &Image, from: [f64; 2], side_nm: f64, count: u32) -> Vec<f64> {
-    let step = side_nm / f64::from(count);
-    let mut values = Vec::with_capacity((count * count) as usize);
-    for row in 0..count {
-        let y = from[1] + (f64::from(row) + 0.5) * step;
-        let line = image.cut([from[0], y], [1.0, 0.0]);
-        values.extend((0..count).map(|k| line.at((f64::from(k) + 0.5) * step)));
+const AERIAL: &[MeasureColumn] = &[
+    ("x_nm", Measure::Real(3)),
+    ("y_nm", Measure::Real(3)),
+    ("intensity", Measure::Real(6)),
+];
+const CONTOURS: &[MeasureColumn] = &[
+    ("dose", Measure::Real(4)),
+    ("contour", Measure::Count),
+    ("x_nm", Measure::Real(4)),
+    ("y_nm", Measure::Real(4)),
+];
+const HALO: &[MeasureColumn] = &[
+    ("halo_nm", Measure::Real(1)),
+    ("error", Measure::Real(6)),
+];
+
+/// A square of samples that tiles fill as they come.
+struct Picture {
+    low_nm: [f64; 2],
+    step_nm: f64,
+    side: u32,
+    values: Vec<f64>,
+}
+
+impl Picture {
+    fn new(low_nm: [f64; 2], side_nm: f64, side: u32) -> Self {
+        Self {
+            low_nm,
+            step_nm: side_nm / f64::from(side),
+            side,
+            values: vec![f64::NAN; (side * side) as usize],
+        }
     }
-    values
+
+    fn place(&self, k: usize, i: u32) -> f64 {
+        self.low_nm[k] + (f64::from(i) + 0.5) * self.step_nm
+    }
+
+    /// First and end of the samples in a range along one axis.
+    fn range(&self, k: usize, from_nm: f64, to_nm: f64) -> std::ops::Range<u32> {
+        let at = |v: f64| libm::ceil((v - self.low_nm[k]) / self.step_nm - 0.5).max(0.0) as u32;
+        at(from_nm).min(self.side)..at(to_nm).min(self.side)
+    }
+
+    /// Fills what lies in a core, by `value` at places in nm.
+    fn fill(&mut self, low: [f64; 2], high: [f64; 2], mut value: impl FnMut(f64, f64) -> f64) {
+        for row in self.range(1, low[1], high[1]) {
+            for column in self.range(0, low[0], high[0]) {
+                let here = value(self.place(0, column), self.place(1, row));
+                self.values[(row * self.side + column) as usize] = here;
+            }
+        }
+    }
+}
+
+/// Values between the samples of a grid, along straight lines.
+fn between(samples: &[f64], n: usize, x: f64, y: f64) -> f64 {
+    let (i, j) = (x.floor(), y.floor());
+    let (u, v) = (x - i, y - j);
+    let at = |i: f64, j: f64| {
+        let wrap = |k: f64| (k as i64).rem_euclid(n as i64) as usize;
+        samples[wrap(j) * n + wrap(i)]
+    };
+    (1.0 - v) * ((1.0 - u) * at(i, j) + u * at(i + 1.0, j))
+        + v * ((1.0 - u) * at(i, j + 1.0) + u * at(i + 1.0, j + 1.0))
+}
+
+/// The square that is looked at.
+fn region(args: &ImageArgs, layout: &dyn Layout, optics: &Optics) -> anyhow::Result<([f64; 2], [f64; 2])> {
+    if let Some([x, y, side]) = args.window {
+        if side <= 0.0 {
+            bail!("a window has a side above 0");
+        }
+        return Ok(([x, y], [side; 2]));
+    }
+    let [low, high] = bounds_nm(layout).context("the layout is empty")?;
+    // With a margin, for what prints outside its shape.
+    let margin = 0.5 / optics.pupil.cut_off_per_nm();
+    Ok((
+        low.map(|v| v - margin),
+        [0, 1].map(|k| high[k] - low[k] + 2.0 * margin),
+    ))
+}
+
+/// Measures halos at three places of the layout, shows and writes the table, and chooses.
+fn choose_halo(
+    args: &ImageArgs,
+    texts: &Texts,
+    (optics, tones): (&Optics, Tones),
+    layout: &dyn Layout,
+    (low, size): ([f64; 2], [f64; 2]),
+) -> anyhow::Result<(f64, Vec<HaloError>)> {
+    let places = [[0.5, 0.5], [0.25, 0.75], [0.8, 0.3]].map(|p| [0, 1].map(|k| low[k] + p[k] * size[k]));
+    let coarse = args.pixel.max(0.02 / optics.pupil.cut_off_per_nm());
+    let rows = halo_errors(optics, tones, layout, &places, coarse)?;
+    let mut table = Table::new([
+        (texts.get("litho-halo"), Side::Right),
+        (texts.get("litho-halo-error"), Side::Right),
+    ]);
+    for row in &rows {
+        table.row([number(row.halo_nm, 0), format!("{:.5}", row.largest)]);
+    }
+    print!("{}", table.text());
+    let least = rows.iter().map(|r| 2.0 * r.largest).fold(f64::INFINITY, f64::min);
+    let halo = halo_for(&rows, args.error).with_context(|| {
+        format!(
+            "no halo up to {:.0} nm leaves less than --error {}: the least is {least:.4}; the source may have too \
+             few points (source_side of the optics), or take a larger --error",
+            rows.last().map_or(0.0, |r| r.halo_nm),
+            args.error
+        )
+    })?;
+    Ok((halo, rows))
 }
 
 /// Images and writes.
@@ -71,7 +196,8 @@ fn samples(image: &Image, from: [f64; 2], side_nm: f64, count: u32) -> Vec<f64> 
 /// A file cannot be read or written, or the window does not fit.
 pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let texts = texts(args.lang);
-    let shapes = layout(&args.layout)?;
+    let layout = open(&args.layout)?;
+    let layout = layout.as_ref();
     let Some((read, mut optics)) = optics(&args.optics)? else {
         return Ok(code::WRONG_INPUT);
     };
@@ -83,94 +209,228 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         "a dose is above 0"
     );
     anyhow::ensure!(args.pixel > 0.0, "a pixel has a size above 0");
-    let tile = Tile::new(&shapes, args.window, &optics, args.halo, args.pixel)?;
-    let device = match open(args.compute) {
+    anyhow::ensure!(args.error > 0.0, "--error is above 0");
+    anyhow::ensure!(args.halo.is_none_or(|h| h >= 0.0), "a halo is 0 or more");
+    let (low, size) = region(args, layout, &optics)?;
+    let tones = Tones::of(&read);
+    let usual = 6.0 / optics.pupil.cut_off_per_nm();
+    let mut plan = Plan::new(low, size, args.tile, args.halo.unwrap_or(usual), args.pixel);
+    let mut halos = Vec::new();
+    if plan.count() > 1 && args.halo.is_none() {
+        let (halo, rows) = choose_halo(args, &texts, (&optics, tones), layout, (low, size))?;
+        plan = Plan::new(low, size, args.tile, halo, args.pixel);
+        halos = rows;
+    }
+    anyhow::ensure!(
+        plan.pixels() <= args.tile,
+        "a halo of {:.0} nm leaves no room in tiles of {} pixels of {} nm; take larger pixels with --pixel, or tiles \
+         with --tile",
+        plan.halo_nm(),
+        args.tile,
+        args.pixel
+    );
+    let imager = TileImager::new(&optics, tones, plan.pixels(), args.pixel, 0.1 * args.error.min(0.01))
+        .map_err(|most| anyhow::anyhow!("pixels of {} nm are too coarse for this lens: take at most {most:.3} nm", args.pixel))?;
+    let device = match open_device(args.compute) {
         Ok(device) => device,
         Err(fault) => {
             eprintln!("error: {fault}");
             return Ok(code::NO_DEVICE);
         }
     };
-    let out = Out::create(&args.out)?;
-    let period = tile.period_nm();
-    let image = match &device {
-        Device::Cpu => {
-            let half = optics.field_half(period);
-            let mask = setup::mask(&read, &shapes, tile.origin_nm(), period, tile.pixels, half);
-            abbe::image(&optics, &mask, period)
+    #[cfg(feature = "gpu")]
+    let mut on_device = match &device {
+        Device::Cpu => None,
+        Device::Gpu(gpu) => {
+            let tiles = on_gpu::Tiles::new(gpu, &read, &optics, plan.period_nm(), plan.pixels());
+            Some(pollster::block_on(tiles)?)
         }
-        #[cfg(feature = "gpu")]
-        Device::Gpu(gpu) => pollster::block_on(on_gpu::image(
-            gpu,
-            &read,
-            &optics,
-            &shapes,
-            tile.origin_nm(),
-            period,
-            tile.pixels,
-        ))?,
     };
-    let resist = setup::resist(&read);
-    let latent = resist.latent(&image);
+    #[cfg(not(feature = "gpu"))]
+    let Device::Cpu = device;
+    let out = Out::create(&args.out)?;
+    let cancel = interrupt::flag()?;
 
-    // The image begins at the tile's corner, its pixels' centres half a pixel on.
-    let middle = 0.5 * period / f64::from(tile.pixels);
-    let start = [tile.halo_nm - middle; 2];
-    let values = samples(&image, start, tile.side_nm, PICTURE);
-    let (low, high) = values
-        .iter()
-        .fold((f64::INFINITY, 0.0_f64), |(l, h), v| (l.min(*v), h.max(*v)));
-    out.write("aerial.png", &heat_png(&values, PICTURE, 0.0, high))?;
-    let coarse = samples(&image, start, tile.side_nm, TABLE);
-    let mut csv = "x_nm,y_nm,intensity\n".to_owned();
-    let step = tile.side_nm / f64::from(TABLE);
-    for (i, value) in (0..).zip(&coarse) {
-        let at = |k: u32, n: u32| tile.low_nm[k as usize] + (f64::from(n) + 0.5) * step;
-        let _ = writeln!(
-            csv,
-            "{:.3},{:.3},{value:.6}",
-            at(0, i % TABLE),
-            at(1, i / TABLE)
-        );
-    }
-    out.write("aerial.csv", csv.as_bytes())?;
+    let side_nm = size[0].max(size[1]);
+    let mut picture = Picture::new(low, side_nm, PICTURE);
+    let mut table = Picture::new(low, side_nm, TABLE);
+    let mut tables = out.tables("contours", CONTOURS)?;
+    let mut sets: Vec<Vec<Contour>> = vec![Vec::new(); args.dose.len()];
+    let (mut drawn, mut contour) = (0, 0_u32);
+    let mut shapes = Vec::new();
 
-    // Sixteen samples of the shortest wave: curves look like curves.
-    let grid = (16 * image.spectrum.half() as usize).max(64);
-    let mut csv = "dose,contour,x_nm,y_nm\n".to_owned();
-    let mut sets: Vec<(String, Vec<Contour>)> = Vec::new();
-    for &dose in &args.dose {
-        let mut lines = contours(&latent, resist.level_at(dose), grid);
-        for (n, line) in lines.iter_mut().enumerate() {
-            for p in &mut line.points_nm {
-                *p = [0, 1].map(|k| p[k] + tile.low_nm[k] - tile.halo_nm + middle);
-                let _ = writeln!(csv, "{dose},{n},{:.4},{:.4}", p[0], p[1]);
+    let resist = setup::resist_model(&read);
+    let least = 12 * optics.image_half(plan.period_nm()).max(4);
+    let stride = plan.stride(least.max(2 * imager.image_half() + 4));
+    let n = (plan.pixels() / stride) as usize;
+    let fine = Band::<f64>::new(n, imager.image_half());
+    let count = args.tiles.map_or(plan.count(), |t| t.clamp(1, plan.count()));
+    let start = Instant::now();
+    let mut done = 0;
+    for i in 0..count {
+        if cancel.load(Ordering::Relaxed) {
+            break;
+        }
+        let tile = plan.tile((u128::from(i) * u128::from(plan.count()) / u128::from(count)) as u64);
+        let origin = plan.origin_nm(tile);
+        let within = layout.within_nm(origin, plan.period_nm())?;
+        #[cfg(feature = "gpu")]
+        let image = match &mut on_device {
+            Some(tiles) => pollster::block_on(tiles.image(&within, origin))?,
+            None => imager.image(&within, origin),
+        };
+        #[cfg(not(feature = "gpu"))]
+        let image = imager.image(&within, origin);
+        // The image begins at the tile's corner, its samples half a pixel on.
+        let zero = origin.map(|v| v + 0.5 * plan.pixel_nm);
+        let step = plan.pixel_nm * f64::from(stride);
+        let core = plan.core_low_nm(tile);
+        let end = core.map(|v| v + plan.core_nm());
+        let values = fine.inverse(image.spectrum.values());
+        picture.fill(core, end, |x, y| {
+            between(&values, n, (x - zero[0]) / step, (y - zero[1]) / step)
+        });
+        table.fill(core, end, |x, y| image.at(x - zero[0], y - zero[1]));
+        // Of a threshold one latent image serves all doses.
+        let shared = match &resist {
+            Resist::Threshold(resist) => {
+                let latent = resist.latent(&image);
+                let values = fine.inverse(latent.spectrum.values());
+                Some((latent, values))
+            }
+            Resist::Mack(_) => None,
+        };
+        let from = (plan.halo / stride) as usize;
+        let to = from + (plan.core / stride) as usize;
+        let part = [[from; 2], [to.min(n - 1); 2]];
+        for (set, &dose) in sets.iter_mut().zip(&args.dose) {
+            let own;
+            let (latent, values, level) = match (&resist, &shared) {
+                (Resist::Threshold(resist), Some((latent, values))) => {
+                    (latent, values, resist.level_at(dose))
+                }
+                _ => {
+                    let (latent, level) = resist.latent_at(&image, dose);
+                    let values = latent.on_grid(n);
+                    own = (latent, values);
+                    (&own.0, &own.1, level)
+                }
+            };
+            let mut lines = contours_in(latent, values, n, part, level);
+            for line in &mut lines {
+                for p in &mut line.points_nm {
+                    *p = [p[0] + zero[0], p[1] + zero[1]];
+                    tables.add(&[dose, f64::from(contour), p[0], p[1]])?;
+                }
+                contour += 1;
+                drawn += line.points_nm.len();
+            }
+            if drawn <= DRAWN_MAX {
+                set.append(&mut lines);
             }
         }
-        let shown = number(dose, 3);
-        sets.push((texts.with("litho-contour", &[("dose", &shown)]), lines));
+        if drawn <= DRAWN_MAX {
+            shapes.extend(within.polygons);
+        }
+        done += 1;
     }
-    out.write("contours.csv", csv.as_bytes())?;
-    let frame = Frame {
-        low_nm: tile.low_nm,
-        side_nm: tile.side_nm,
-    };
-    let borrowed: Vec<(String, &[Contour])> = sets
-        .iter()
-        .map(|(n, l)| (n.clone(), l.as_slice()))
-        .collect();
-    out.write(
-        "contours.svg",
-        contours_svg(frame, &shapes, &borrowed).as_bytes(),
-    )?;
+    let seconds = start.elapsed().as_secs_f64();
+    finish(tables)?;
+    write_pictures(&out, &picture, &table)?;
+    if !halos.is_empty() {
+        out.table("halo", HALO, halos.iter().map(|h| vec![h.halo_nm, h.largest]))?;
+    }
+    if drawn <= DRAWN_MAX {
+        shapes.sort_by(|a, b| (a.layer, a.datatype, &a.points).cmp(&(b.layer, b.datatype, &b.points)));
+        shapes.dedup();
+        let target = Shapes {
+            unit_nm: layout.unit_nm(),
+            polygons: shapes,
+        };
+        let names = args.dose.iter().map(|d| texts.with("litho-contour", &[("dose", &number(*d, 3))]));
+        let borrowed: Vec<(String, &[Contour])> = names.zip(sets.iter().map(Vec::as_slice)).collect();
+        let frame = Frame {
+            low_nm: low,
+            side_nm,
+        };
+        out.write("contours.svg", contours_svg(frame, &target, &borrowed).as_bytes())?;
+    }
+
+    let seen = picture.values.iter().filter(|v| v.is_finite());
+    let (least, most) = seen.fold((f64::INFINITY, 0.0_f64), |(l, h), v| (l.min(*v), h.max(*v)));
     let facts = [
-        ("side", number(tile.side_nm, 0)),
+        ("side", number(side_nm, 0)),
         ("points", optics.source.points().len().to_string()),
-        ("low", number(low, 4)),
-        ("high", number(high, 4)),
+        ("low", number(least.min(most), 4)),
+        ("high", number(most, 4)),
         ("dir", args.out.display().to_string()),
     ];
     let facts = facts.each_ref().map(|(k, v)| (*k, v.as_str()));
     println!("{}", texts.with("litho-image-done", &facts));
-    Ok(code::PASSED)
+    if plan.count() > 1 {
+        report_tiles(&texts, &plan, &imager, done, seconds);
+    }
+    Ok(if done < count { code::INTERRUPTED } else { code::PASSED })
+}
+
+fn write_pictures(out: &Out, picture: &Picture, table: &Picture) -> anyhow::Result<()> {
+    let seen = picture.values.iter().filter(|v| v.is_finite());
+    let most = seen.fold(0.0_f64, |h, v| h.max(*v));
+    // What no tile has reached is dark.
+    let values: Vec<f64> = picture.values.iter().map(|v| if v.is_finite() { *v } else { 0.0 }).collect();
+    out.write("aerial.png", &heat_png(&values, PICTURE, 0.0, most))?;
+    let rows = (0..TABLE * TABLE).filter_map(|i| {
+        let value = table.values[i as usize];
+        value
+            .is_finite()
+            .then(|| vec![table.place(0, i % TABLE), table.place(1, i / TABLE), value])
+    });
+    out.table("aerial", AERIAL, rows)
+}
+
+/// Says how tiles were cut and how long they took; where only some were imaged, how long all would take.
+fn report_tiles(texts: &Texts, plan: &Plan, imager: &TileImager, done: u64, seconds: f64) {
+    let each = seconds / done.max(1) as f64;
+    let facts = [
+        ("done", number(done as f64, 0)),
+        ("count", number(plan.count() as f64, 0)),
+        ("pixels", number(f64::from(plan.pixels()), 0)),
+        ("halo", number(plan.halo_nm(), 0)),
+        ("systems", number(f64::from(imager.systems), 0)),
+        ("seconds", number(seconds, 2)),
+        ("each", number(1000.0 * each, 1)),
+    ];
+    let facts = facts.each_ref().map(|(k, v)| (*k, v.as_str()));
+    println!("{}", texts.with("litho-tiles", &facts));
+    if done < plan.count() {
+        let whole = number(each * plan.count() as f64, 0);
+        println!("{}", texts.with("litho-tiles-all", &[("seconds", &whole)]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_fill_every_sample_once() {
+        let mut picture = Picture::new([3.0, -7.0], 100.0, 16);
+        let mut filled = 0;
+        for (low, high) in [([3.0, -7.0], [43.0, 93.0]), ([43.0, -7.0], [103.0, 93.0])] {
+            picture.fill(low, high, |x, y| {
+                filled += 1;
+                x + 1000.0 * y
+            });
+        }
+        assert_eq!(filled, 16 * 16);
+        assert!(picture.values.iter().all(|v| v.is_finite()));
+        assert_eq!(picture.values[17], 3.0 + 9.375 + 1000.0 * (-7.0 + 9.375));
+    }
+
+    #[test]
+    fn values_between_samples_lie_on_lines() {
+        let samples: Vec<f64> = (0..16).map(|i| f64::from(i % 4) + 10.0 * f64::from(i / 4)).collect();
+        assert_eq!(between(&samples, 4, 1.25, 2.5), 26.25);
+        assert_eq!(between(&samples, 4, 4.0, 0.0), 0.0);
+    }
 }

@@ -1,63 +1,133 @@
-//! `geoul litho opc`: the mask that prints a layout best, by inverse lithography.
+//! `geoul litho opc`: the mask that prints a layout best.
+//!
+//! With optics of a file: see `correct`. Here: clips of the contest, with its kernels.
 
-use std::cell::Cell;
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use clap::Args;
 
+use super::correct;
 use super::files::{LayoutArgs, Out, in_contest_tile, kernels, layout};
 use super::score::{Raster, raster};
 use crate::cli::table::{Side, Table};
 use crate::cli::{LangArg, code, interrupt, texts};
-use crate::interop::gdsii;
-use crate::scene::shapes::{Polygon, Shapes};
-use crate::sim::process::lithography::contest::{SIDE, Score, Simulator};
-use crate::sim::process::lithography::ilt::{Flow, Schedule, grown, optimise};
+use crate::results::write::{Measure, MeasureColumn};
+use crate::scene::shapes::{Shapes, Sorted};
+use crate::sim::process::lithography::Kernels;
+use crate::sim::process::lithography::contest::{LEVEL, SIDE, Score, Simulator};
+use crate::sim::process::lithography::descent::Optimiser;
+use crate::sim::process::lithography::edges::{Pieces, Settings, View, broken};
+use crate::sim::process::lithography::free_masks::FreeMask;
+use crate::sim::process::lithography::ilt::{Flow, Problem, Run, Schedule};
 use crate::sim::process::lithography::imager::Lens;
 use crate::sim::process::lithography::mask_rules::{CONTEST, PixelMask, Rules};
-use crate::view::i18n::number;
+use crate::sim::process::lithography::raster::coverage;
+use crate::sim::process::lithography::resist::Threshold;
+use crate::sim::process::lithography::tiles::{Plan, TileImager, Tones};
+use crate::view::i18n::{Texts, number};
 use crate::view::litho::grey_png;
 
-/// Makes the mask that prints a layout best, by inverse lithography.
+/// Makes the mask that prints a layout best: by moving edges, or by inverse lithography.
 #[derive(Args, Debug)]
 pub struct OpcArgs {
     #[command(flatten)]
-    layout: LayoutArgs,
+    pub layout: LayoutArgs,
+    /// Optics: lens, source, mask, resist; the layout may be of any size. Without them it is a clip of the
+    /// ICCAD 2013 contest.
+    #[arg(long, value_name = "OPTICS.RON", conflicts_with_all = ["kernels", "raster"])]
+    pub optics: Option<PathBuf>,
     /// Folder of the contest's kernels; $GEOUL_DATA/litho when absent.
     #[arg(long, value_name = "DIR")]
     kernels: Option<PathBuf>,
+    /// How the mask is found.
+    #[arg(long, value_enum, default_value_t = Method::Pixel)]
+    pub method: Method,
+    /// How inverse lithography steps.
+    #[arg(long, value_enum, default_value_t = OptimiserArg::Adam)]
+    pub optimiser: OptimiserArg,
+    /// Outlines of a mask by pixels.
+    #[arg(long, value_enum, default_value_t = Outline::Manhattan)]
+    pub outline: Outline,
     /// Steps: few for a look, many for the result.
     #[arg(long, value_enum, default_value_t = Effort::Full)]
-    effort: Effort,
+    pub effort: Effort,
+    /// Rounds of moving edges.
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub rounds: u32,
+    /// Pixel of a mask by pixels, in nm; with optics a thirtieth of wavelength / NA when absent.
+    #[arg(long, value_name = "NM")]
+    pub pixel: Option<f64>,
+    /// Most pixels along a side of a tile, halo and all.
+    #[arg(long, value_name = "N", default_value_t = 768, value_parser = clap::value_parser!(u32).range(64..=4096))]
+    pub tile: u32,
     /// Weight of the process variation against the nominal print.
     #[arg(long, value_name = "W", default_value_t = Schedule::VARIATION)]
-    variation: f64,
+    pub variation: f64,
     /// Raster of the target: exact areas, or one pixel larger as OpenILT draws it.
     #[arg(long, value_enum, default_value_t = Raster::Exact)]
     raster: Raster,
     /// Least width of a mask shape, in nm at the wafer.
     #[arg(long, value_name = "NM", default_value_t = CONTEST.width_nm)]
-    width: f64,
+    pub width: f64,
     /// Least space between mask shapes, in nm.
     #[arg(long, value_name = "NM", default_value_t = CONTEST.space_nm)]
-    space: f64,
+    pub space: f64,
     /// Least area of a mask shape, in nm².
     #[arg(long, value_name = "NM2", default_value_t = CONTEST.area_nm2)]
-    area: f64,
-    /// Folder for mask.gds, mask.png, print.png and loss.csv.
+    pub area: f64,
+    /// Folder for mask.gds and the tables of the run (CSV and Parquet); pictures of mask and print of a clip.
     #[arg(short, long, value_name = "DIR")]
-    out: PathBuf,
+    pub out: PathBuf,
     /// Language of the table; that of the environment when absent.
     #[arg(long, value_enum)]
-    lang: Option<LangArg>,
+    pub lang: Option<LangArg>,
 }
+
+/// Methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Method {
+    /// Pieces of edges are moved against their placement errors.
+    Edge,
+    /// Every pixel is free: inverse lithography, with assist features.
+    Pixel,
+}
+
+/// Optimisers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum OptimiserArg {
+    /// Moments of the gradient.
+    Adam,
+    /// Curvature from the last steps.
+    Lbfgs,
+}
+
+impl OptimiserArg {
+    /// As the library knows it.
+    pub fn optimiser(self) -> Optimiser {
+        match self {
+            Self::Adam => Optimiser::Adam,
+            Self::Lbfgs => Optimiser::Lbfgs,
+        }
+    }
+}
+
+/// Outlines of a mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Outline {
+    /// Along the pixels.
+    Manhattan,
+    /// Smooth.
+    Curved,
+}
+
+/// Losses of a run.
+pub const LOSS: &[MeasureColumn] = &[("step", Measure::Count), ("loss", Measure::Real(3))];
 
 /// How long to optimise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Effort {
+pub enum Effort {
     /// A look: about a tenth of the steps.
     Quick,
     /// The result.
@@ -87,106 +157,179 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
             .all(|v| (0.0..=1e6).contains(v)),
         "--width, --space, --area: expected 0 or more"
     );
-    let target = raster(&args.layout, args.raster)?;
-    let cancel = interrupt::flag()?;
-    let [focus, defocus] = kernels(args.kernels.as_deref())?;
-    let out = Out::create(&args.out)?;
-    let schedule = match args.effort {
-        Effort::Quick => Schedule::quick(args.variation),
-        Effort::Full => Schedule::full(args.variation),
-        Effort::Baseline => Schedule::baseline(),
+    if let Some(optics) = &args.optics {
+        return correct::run(args, optics, rules, &texts);
+    }
+    let shapes = layout(&args.layout)?;
+    let clip = Clip {
+        target: raster(&args.layout, args.raster)?,
+        moved: in_contest_tile(&shapes, &args.layout.layout)?,
+        shapes,
+        kernels: kernels(args.kernels.as_deref())?,
+        rules,
     };
     let start = Instant::now();
-    let losses = Cell::new("step,loss\n".to_owned());
-    let mut stopped = false;
-    let found = optimise(
-        &schedule.stages,
-        &Lens::new(&focus),
-        &Lens::new(&defocus),
-        &target,
-        SIDE,
-        &mut |progress| {
-            let mut text = losses.take();
-            let _ = writeln!(text, "{},{:.3}", progress.done, progress.loss);
-            losses.set(text);
+    let out = Out::create(&args.out)?;
+    let found = match args.method {
+        Method::Edge => clip.by_edges(args, &out)?,
+        Method::Pixel => clip.by_pixels(args, &out)?,
+    };
+    clip.finish(&found, &out, &texts, start.elapsed().as_secs_f64())
+}
+
+/// A clip of the contest.
+struct Clip {
+    shapes: Shapes,
+    /// The same in the middle of the tile.
+    moved: Shapes,
+    target: Vec<f32>,
+    kernels: [Kernels; 2],
+    rules: Rules,
+}
+
+/// A mask of a clip, in the tile.
+struct Found {
+    mask: Shapes,
+    rectangles: u64,
+    violations: u64,
+    stopped: bool,
+}
+
+impl Clip {
+    fn by_pixels(&self, args: &OpcArgs, out: &Out) -> anyhow::Result<Found> {
+        let cancel = interrupt::flag()?;
+        let schedule = match args.effort {
+            Effort::Quick => Schedule::quick(args.variation),
+            Effort::Full => Schedule::full(args.variation),
+            Effort::Baseline => Schedule::baseline(),
+        };
+        let mut losses = Vec::new();
+        let mut stopped = false;
+        let [focus, defocus] = [0, 1].map(|k| Lens::<f32>::new(&self.kernels[k]));
+        let run = Run {
+            problem: Problem::contest(&focus, &defocus),
+            optimiser: args.optimiser.optimiser(),
+            free: None,
+        };
+        let found = run.optimise(&schedule.stages, &self.target, &self.target, SIDE, &mut |progress| {
+            losses.push(vec![f64::from(progress.done), progress.loss]);
             if cancel.load(Ordering::Relaxed) {
                 stopped = true;
                 Flow::Stop
             } else {
                 Flow::Continue
             }
-        },
-    );
-    let pixels = schedule.mask_pixels();
-    let pixel_nm = f64::from(SIDE) / f64::from(pixels);
-    let mask = PixelMask {
-        n: pixels as usize,
-        pixels: found.iter().map(|m| *m >= 0.5).collect(),
-    };
-    let mask = match args.effort {
-        Effort::Baseline => mask,
-        _ => mask.cleaned(&rules, pixel_nm),
-    };
-    let seconds = start.elapsed().as_secs_f64();
-
-    let fine: Vec<f32> = mask
-        .pixels
-        .iter()
-        .map(|p| f32::from(u8::from(*p)))
-        .collect();
-    let fine = grown(&fine, pixels, SIDE);
-    let simulator = Simulator::<f64>::new(&focus, &defocus, SIDE as usize);
-    let prints = simulator.print(&fine.iter().map(|&v| f64::from(v)).collect::<Vec<_>>());
-    let wanted: Vec<bool> = target.iter().map(|&c| c >= 0.5).collect();
-    let score = Score::of(&prints, &wanted, SIDE as usize);
-    let broken = mask.check(&rules, pixel_nm);
-
-    // Back to where the layout lies.
-    let shapes = layout(&args.layout)?;
-    let moved = in_contest_tile(&shapes, &args.layout.layout)?;
-    let place = |s: &Shapes| s.polygons[0].points[0].map(|v| f64::from(v) * s.unit_nm);
-    let (from, to) = (place(&shapes), place(&moved));
-    let rectangles = mask.rectangles();
-    let corner = |c: [u32; 2]| {
-        [0, 1].map(|k| libm::round(f64::from(c[k]) * pixel_nm + from[k] - to[k]) as i32)
-    };
-    let polygons = rectangles
-        .iter()
-        .map(|[a, b]| Polygon::rectangle(corner(*a), corner(*b)));
-    let drawn = Shapes {
-        unit_nm: 1.0,
-        polygons: polygons.collect(),
-    };
-    let bytes = gdsii::write(&drawn, "MASK").expect("rectangles have four corners");
-    out.write("mask.gds", &bytes)?;
-    out.write("mask.png", &grey_png(&fine, SIDE))?;
-    let print: Vec<f32> = prints
-        .nominal
-        .iter()
-        .map(|p| f32::from(u8::from(*p)))
-        .collect();
-    out.write("print.png", &grey_png(&print, SIDE))?;
-    out.write("loss.csv", losses.take().as_bytes())?;
-
-    let mut table = Table::new([(String::new(), Side::Left), (String::new(), Side::Right)]);
-    let whole = |v: u64| number(v as f64, 0);
-    for (key, value) in [
-        ("litho-l2", format!("{} nm²", whole(score.l2))),
-        ("litho-pvb", format!("{} nm²", whole(score.pvb))),
-        ("litho-epe", whole(score.epe())),
-        ("litho-shots", whole(rectangles.len() as u64)),
-        (
-            "litho-rules",
-            whole(broken.width + broken.space + broken.area),
-        ),
-        ("litho-seconds", format!("{} s", number(seconds, 1))),
-    ] {
-        table.row([texts.get(key), value]);
+        });
+        out.table("loss", LOSS, losses)?;
+        let pixels = schedule.mask_pixels();
+        let pixel_nm = f64::from(SIDE) / f64::from(pixels);
+        let mask = PixelMask {
+            n: pixels as usize,
+            pixels: found.iter().map(|m| *m >= 0.5).collect(),
+        };
+        let mask = match args.effort {
+            Effort::Baseline => mask,
+            _ => mask.cleaned(&self.rules, pixel_nm),
+        };
+        let broken = mask.check(&self.rules, pixel_nm);
+        let place = FreeMask {
+            low_nm: [0.0; 2],
+            pixel_nm,
+            n: mask.n,
+            values: Vec::new(),
+        };
+        Ok(Found {
+            mask: match args.outline {
+                Outline::Manhattan => place.manhattan(&mask, 1.0),
+                Outline::Curved => place.curved(&mask, 0.25),
+            },
+            rectangles: mask.rectangles().len() as u64,
+            violations: broken.width + broken.space + broken.area,
+            stopped,
+        })
     }
-    print!("{}", table.text());
-    Ok(if stopped {
-        code::INTERRUPTED
-    } else {
-        code::PASSED
-    })
+
+    fn by_edges(&self, args: &OpcArgs, out: &Out) -> anyhow::Result<Found> {
+        let tones = Tones {
+            inside: 1.0,
+            outside: 0.0,
+            shifted_layer: None,
+        };
+        let imager = TileImager::of_kernels(&self.kernels[0], tones, SIDE)
+            .map_err(|_| anyhow::anyhow!("the kernels are finer than the contest's pixels"))?;
+        let plan = Plan {
+            low_nm: [0.0; 2],
+            counts: [1; 2],
+            core: SIDE,
+            halo: 0,
+            pixel_nm: 1.0,
+        };
+        let view = View {
+            plan,
+            imager: &imager,
+            resist: Threshold {
+                level: LEVEL,
+                diffusion_nm: 0.0,
+            },
+            bright: true,
+            search_nm: 70.0,
+        };
+        // The wavelength / NA of the contest's lens.
+        let settings = Settings {
+            rounds: args.rounds,
+            ..Settings::for_resolution(143.0, self.rules)
+        };
+        let mut pieces = Pieces::new(&self.moved, settings)?;
+        let stopped = correct::rounds(&mut pieces, &view, out)?;
+        let mask = pieces.mask();
+        let violations = broken(&Sorted::new(mask.clone()), &self.rules, &plan, 1.0)?.len() as u64;
+        Ok(Found {
+            rectangles: correct::rectangles(&mask),
+            mask,
+            violations,
+            stopped,
+        })
+    }
+
+    /// Scores, writes, shows.
+    fn finish(&self, found: &Found, out: &Out, texts: &Texts, seconds: f64) -> anyhow::Result<u8> {
+        let fine = coverage(&found.mask, [0.0; 2], f64::from(SIDE), SIDE);
+        let [focus, defocus] = &self.kernels;
+        let simulator = Simulator::<f64>::new(focus, defocus, SIDE as usize);
+        let prints = simulator.print(&fine.iter().map(|&v| f64::from(v)).collect::<Vec<_>>());
+        let wanted: Vec<bool> = self.target.iter().map(|&c| c >= 0.5).collect();
+        let score = Score::of(&prints, &wanted, SIDE as usize);
+
+        // Back to where the layout lies.
+        let place = |s: &Shapes| s.polygons[0].points[0].map(|v| f64::from(v) * s.unit_nm);
+        let (from, to) = (place(&self.shapes), place(&self.moved));
+        let by = [0, 1].map(|k| libm::round((from[k] - to[k]) / found.mask.unit_nm) as i32);
+        correct::write_mask(out, &found.mask.moved(by[0], by[1]))?;
+        out.write("mask.png", &grey_png(&fine, SIDE))?;
+        let print: Vec<f32> = prints
+            .nominal
+            .iter()
+            .map(|p| f32::from(u8::from(*p)))
+            .collect();
+        out.write("print.png", &grey_png(&print, SIDE))?;
+
+        let mut table = Table::new([(String::new(), Side::Left), (String::new(), Side::Right)]);
+        let whole = |v: u64| number(v as f64, 0);
+        for (key, value) in [
+            ("litho-l2", format!("{} nm²", whole(score.l2))),
+            ("litho-pvb", format!("{} nm²", whole(score.pvb))),
+            ("litho-epe", whole(score.epe())),
+            ("litho-shots", whole(found.rectangles)),
+            ("litho-rules", whole(found.violations)),
+            ("litho-seconds", format!("{} s", number(seconds, 1))),
+        ] {
+            table.row([texts.get(key), value]);
+        }
+        print!("{}", table.text());
+        Ok(if found.stopped {
+            code::INTERRUPTED
+        } else {
+            code::PASSED
+        })
+    }
 }

@@ -6,9 +6,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 
-use super::files::{LayoutArgs, in_contest_tile, kernels, layout};
+use super::files::{LayoutArgs, Out, in_contest_tile, kernels, layout};
 use crate::cli::table::{Side, Table};
 use crate::cli::{LangArg, code, texts};
+use crate::results::write::{Measure, MeasureColumn};
 use crate::sim::process::lithography::contest::{SIDE, Score, Simulator};
 use crate::sim::process::lithography::raster::{coverage, with_border};
 use crate::view::i18n::number;
@@ -27,6 +28,9 @@ pub struct ScoreArgs {
     /// Raster of the layout: exact areas, or one pixel larger as OpenILT draws it.
     #[arg(long, value_enum, default_value_t = Raster::Exact)]
     raster: Raster,
+    /// Folder for the figures as a table (score.csv, score.parquet).
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Writes the figures as JSON to the standard output.
     #[arg(long)]
     json: bool,
@@ -57,6 +61,15 @@ struct Page {
     target_nm2: u64,
 }
 
+const SCORE: &[MeasureColumn] = &[
+    ("l2_nm2", Measure::Count),
+    ("pvb_nm2", Measure::Count),
+    ("epe_in", Measure::Count),
+    ("epe_out", Measure::Count),
+    ("printed_nm2", Measure::Count),
+    ("target_nm2", Measure::Count),
+];
+
 /// Pixels of a layout in the middle of the contest's tile.
 pub fn raster(args: &LayoutArgs, kind: Raster) -> anyhow::Result<Vec<f32>> {
     let shapes = in_contest_tile(&layout(args)?, &args.layout)?;
@@ -82,11 +95,7 @@ fn mask(path: &Path, target: &LayoutArgs) -> anyhow::Result<Vec<f32>> {
         s.polygons[0].points[0].map(|v| f64::from(v) * s.unit_nm)
     };
     let (from, to) = (first(&of_target), first(&moved));
-    let args = LayoutArgs {
-        layout: path.to_owned(),
-        layer: None,
-        cell: None,
-    };
+    let args = LayoutArgs::of(path);
     let origin = [0, 1].map(|k| from[k] - to[k]);
     Ok(coverage(&layout(&args)?, origin, f64::from(SIDE), SIDE))
 }
@@ -149,6 +158,11 @@ pub fn run(args: &ScoreArgs) -> anyhow::Result<u8> {
         printed_nm2: count(&prints.nominal),
         target_nm2: count(&target),
     };
+    if let Some(folder) = &args.out {
+        let row = [page.l2_nm2, page.pvb_nm2, page.epe_in, page.epe_out, page.printed_nm2, page.target_nm2];
+        let row = row.iter().map(|v| *v as f64).collect();
+        Out::create(folder)?.table("score", SCORE, [row])?;
+    }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&page)?);
     } else {

@@ -1,17 +1,27 @@
 //! `geoul litho window`: the size of a feature through focus and dose.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::files::{LayoutArgs, Out, Tile, layout, numbers, optics};
+use super::files::{LayoutArgs, Out, Tile, numbers, open, optics};
 use crate::cli::table::{Side, Table};
 use crate::cli::{LangArg, code, texts};
-use crate::sim::process::lithography::metrology::Feature;
-use crate::sim::process::lithography::window::{Watched, depth_at, inscribed};
-use crate::sim::process::lithography::{abbe, setup};
+use crate::results::write::{Measure, MeasureColumn};
+use crate::rng::Seed;
+use crate::scene::optics::Setup;
+use crate::scene::shapes::{Polygon, Shapes};
+use crate::sim::process::lithography::image::Cut;
+use crate::sim::process::lithography::manhattan::sized;
+use crate::sim::process::lithography::metrology::{Feature, meef};
+use crate::sim::process::lithography::photon::photons_per_nm2;
+use crate::sim::process::lithography::resist::Resist;
+use crate::sim::process::lithography::roughness::{Edge, Grain, linear_sigma_nm, spread_nm, trials};
+use crate::sim::process::lithography::window::{
+    DoseRange, depth_at, dose_range, inscribed, inscribed_ellipses,
+};
+use crate::sim::process::lithography::{Image, abbe, setup};
 use crate::view::i18n::number;
 use crate::view::litho::{Curve, chart_svg};
 
@@ -44,7 +54,13 @@ pub struct WindowArgs {
     /// Size of a pixel of the mask, in nm.
     #[arg(long, value_name = "NM", default_value_t = 1.0)]
     pixel: f64,
-    /// Folder for bossung.csv, bossung.svg, window.csv and window.svg.
+    /// Exposures simulated for the roughness of the edge, where the optics give photons.
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    trials: u32,
+    /// Chance of the photons.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for bossung.svg, window.svg and the tables bossung and window (CSV and Parquet).
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     /// Language of the table and pictures; that of the environment when absent.
@@ -64,13 +80,59 @@ fn series([from, to, count]: [f64; 3], what: &str) -> anyhow::Result<Vec<f64>> {
         .collect())
 }
 
+const BOSSUNG: &[MeasureColumn] = &[
+    ("defocus_nm", Measure::Real(3)),
+    ("dose", Measure::Real(6)),
+    ("cd_nm", Measure::Maybe(4)),
+];
+const WINDOW: &[MeasureColumn] = &[
+    ("defocus_nm", Measure::Real(3)),
+    ("dose_low", Measure::Maybe(6)),
+    ("dose_high", Measure::Maybe(6)),
+];
+
+/// The feature that is looked at, on its tile.
+struct View {
+    resist: Resist,
+    /// Place on the tile's image and direction across the feature.
+    from: [f64; 2],
+    along: [f64; 2],
+    reach: f64,
+}
+
+impl View {
+    /// Latent image along the line, and its level, at a dose.
+    fn cut(&self, image: &Image, dose: f64) -> (Cut, f64) {
+        let (latent, level) = self.resist.latent_at(image, dose);
+        (latent.cut(self.from, self.along), level)
+    }
+
+    fn feature(&self, image: &Image, dose: f64) -> Option<Feature> {
+        let (cut, level) = self.cut(image, dose);
+        Feature::around(&cut, level, 0.0, self.reach)
+    }
+
+    /// Sizes of one image at any dose: of a threshold the cut is made once, its level moves.
+    fn sizes<'v>(&'v self, image: &'v Image) -> Box<dyn Fn(f64) -> Option<f64> + 'v> {
+        match self.resist {
+            Resist::Threshold(resist) => {
+                let (cut, _) = self.cut(image, 1.0);
+                Box::new(move |dose| {
+                    Some(Feature::around(&cut, resist.level_at(dose), 0.0, self.reach)?.cd_nm())
+                })
+            }
+            Resist::Mack(_) => Box::new(|dose| Some(self.feature(image, dose)?.cd_nm())),
+        }
+    }
+}
+
 /// Computes and writes.
 ///
 /// # Errors
 /// A file cannot be read or written, or there is no feature at the place.
 pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     let texts = texts(args.lang);
-    let shapes = layout(&args.layout)?;
+    let layout = open(&args.layout)?;
     let Some((read, optics)) = optics(&args.optics)? else {
         return Ok(code::WRONG_INPUT);
     };
@@ -82,56 +144,48 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     let resolution = 1.0 / optics.pupil.cut_off_per_nm();
     let reach = 2.5 * resolution;
     let around = [x - reach, y - reach, 2.0 * reach];
-    let tile = Tile::new(&shapes, Some(around), &optics, args.halo, args.pixel)?;
-    let out = Out::create(&args.out)?;
+    let tile = Tile::new(around, &optics, args.halo, args.pixel)?;
     let period = tile.period_nm();
     let origin = tile.origin_nm();
-    let mask = setup::mask(
-        &read,
-        &shapes,
-        origin,
-        period,
-        tile.pixels,
-        optics.field_half(period),
-    );
-    let resist = setup::resist(&read);
+    let shapes = layout.within_nm(origin, period)?;
+    let mask_of = |shapes: &Shapes| {
+        setup::mask(&read, shapes, origin, period, tile.pixels, optics.field_half(period))
+    };
+    let mask = mask_of(&shapes);
     let middle = 0.5 * period / f64::from(tile.pixels);
-    let from = [x - origin[0] - middle, y - origin[1] - middle];
     let along = [libm::cos(angle.to_radians()), libm::sin(angle.to_radians())];
-    // Straight cuts exactly so.
-    let along = along.map(|v| if v.abs() < 1e-12 { 0.0 } else { v });
-    let cut_at = |defocus: f64| {
+    let view = View {
+        resist: setup::resist_model(&read),
+        from: [x - origin[0] - middle, y - origin[1] - middle],
+        // Straight cuts exactly so.
+        along: along.map(|v| if v.abs() < 1e-12 { 0.0 } else { v }),
+        reach,
+    };
+    let image_at = |defocus: f64| {
         let plane = optics.at_defocus(read.defocus_nm + defocus);
-        resist
-            .latent(&abbe::image(&plane, &mask, period))
-            .cut(from, along)
+        abbe::image(&plane, &mask, period)
     };
-    let watched = Watched {
-        through_focus: foci.iter().map(|&z| (z, cut_at(z))).collect(),
-        level: resist.level,
-        centre_nm: 0.0,
-        reach_nm: reach,
-    };
-    let best = cut_at(0.0);
-    let feature = Feature::around(&best, resist.level, 0.0, reach).with_context(|| {
+    let best = image_at(0.0);
+    let (cut, level) = view.cut(&best, 1.0);
+    let feature = Feature::around(&cut, level, 0.0, reach).with_context(|| {
         format!(
-            "nothing is printed around ({x}, {y}) at focus 0 and dose 1: the intensity there is {:.4}, the \
-             level {}",
-            best.at(0.0),
-            resist.level
+            "nothing is printed around ({x}, {y}) at focus 0 and dose 1: the latent image there is {:.4}, the \
+             level {level:.4}",
+            cut.at(0.0)
         )
     })?;
+    let out = Out::create(&args.out)?;
     let target = args.target.unwrap_or(feature.cd_nm());
 
-    let bossung = watched.bossung(&doses);
-    let mut csv = "defocus_nm,dose,cd_nm\n".to_owned();
-    for (z, row) in foci.iter().zip(&bossung) {
-        for (dose, cd) in doses.iter().zip(row) {
-            let cd = cd.map_or(String::new(), |v| format!("{v:.4}"));
-            let _ = writeln!(csv, "{z},{dose:.6},{cd}");
-        }
-    }
-    out.write("bossung.csv", csv.as_bytes())?;
+    let images: Vec<Image> = foci.iter().map(|&z| image_at(z)).collect();
+    let sizes: Vec<_> = images.iter().map(|image| view.sizes(image)).collect();
+    let bossung: Vec<Vec<Option<f64>>> =
+        sizes.iter().map(|cd| doses.iter().map(|&d| cd(d)).collect()).collect();
+    let rows = foci.iter().zip(&bossung).flat_map(|(z, row)| {
+        let cells = doses.iter().zip(row);
+        cells.map(|(dose, cd)| vec![*z, *dose, cd.unwrap_or(f64::NAN)]).collect::<Vec<_>>()
+    });
+    out.table("bossung", BOSSUNG, rows)?;
     let curves: Vec<Curve> = doses
         .iter()
         .enumerate()
@@ -149,16 +203,19 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     out.write("bossung.svg", svg.as_bytes())?;
 
     let search = (doses[0].min(0.5), doses[doses.len() - 1].max(2.0));
-    let ranges = watched.dose_ranges(target, args.tolerance / 100.0, search);
-    let windows = inscribed(&ranges);
-    let mut csv = "defocus_nm,dose_low,dose_high\n".to_owned();
-    for r in &ranges {
-        let (low, high) = r.doses.map_or((String::new(), String::new()), |(l, h)| {
-            (format!("{l:.6}"), format!("{h:.6}"))
-        });
-        let _ = writeln!(csv, "{},{low},{high}", r.defocus_nm);
-    }
-    out.write("window.csv", csv.as_bytes())?;
+    let ranges: Vec<DoseRange> = foci
+        .iter()
+        .zip(&sizes)
+        .map(|(&defocus_nm, cd)| DoseRange {
+            defocus_nm,
+            doses: dose_range(cd, target, args.tolerance / 100.0, search),
+        })
+        .collect();
+    let rows = ranges.iter().map(|r| {
+        let (low, high) = r.doses.unwrap_or((f64::NAN, f64::NAN));
+        vec![r.defocus_nm, low, high]
+    });
+    out.table("window", WINDOW, rows)?;
     let side = |name: &str, pick: fn((f64, f64)) -> f64| Curve {
         name: texts.get(name),
         points: ranges
@@ -175,21 +232,72 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     out.write("window.svg", svg.as_bytes())?;
 
     let mut table = Table::new([(String::new(), Side::Left), (String::new(), Side::Right)]);
+    let windows = inscribed(&ranges);
     let latitude = windows.first().map_or(0.0, |w| w.latitude);
-    let dof = |at: f64| {
-        depth_at(&windows, at).map_or("–".to_owned(), |d| format!("{} nm", number(d, 1)))
-    };
+    let none = || "–".to_owned();
+    let depth = |d: Option<f64>| d.map_or_else(none, |d| format!("{} nm", number(d, 1)));
+    let nm = |v: Option<f64>| v.map_or_else(none, |v| format!("{} nm", number(v, 3)));
+    // A mask 1 nm wider and 1 nm narrower, by half of it on each side.
+    let mask_error = meef(1.0, |by| {
+        let biased = biased(&shapes, by)?;
+        let image = abbe::image(&optics.at_defocus(read.defocus_nm), &mask_of(&biased), period);
+        Some(view.feature(&image, 1.0)?.cd_nm())
+    });
+    let [lines, formula] = roughness(args, &read, &view, &best, feature);
     for (key, value) in [
         ("litho-cd", format!("{} nm", number(feature.cd_nm(), 2))),
-        ("litho-nils", number(feature.nils(&best), 2)),
+        ("litho-nils", number(feature.nils(&cut), 2)),
+        ("litho-meef", mask_error.map_or_else(none, |m| number(m, 2))),
         (
             "litho-latitude",
             format!("{} %", number(100.0 * latitude, 2)),
         ),
-        ("litho-dof", dof(0.05)),
+        ("litho-dof", depth(depth_at(&windows, 0.05))),
+        ("litho-dof-ellipse", depth(depth_at(&inscribed_ellipses(&ranges), 0.05))),
+        ("litho-ler", nm(lines)),
+        ("litho-ler-linear", nm(formula)),
     ] {
         table.row([texts.get(key), value]);
     }
     print!("{}", table.text());
     Ok(code::PASSED)
+}
+
+/// Shapes whose features are `by_nm` wider, half on each side; `None` when they have slanted edges.
+fn biased(shapes: &Shapes, by_nm: f64) -> Option<Shapes> {
+    // In steps of a quarter of a nm, so that half of the change is whole.
+    let finer = libm::round(shapes.unit_nm / 0.25).max(1.0) as i32;
+    let unit_nm = shapes.unit_nm / f64::from(finer);
+    let scaled = shapes.polygons.iter().map(|p| Polygon {
+        points: p.points.iter().map(|c| c.map(|v| v.saturating_mul(finer))).collect(),
+        ..*p
+    });
+    let fine = Shapes {
+        unit_nm,
+        polygons: scaled.collect(),
+    };
+    sized(&fine, libm::round(0.5 * by_nm / unit_nm) as i32)
+}
+
+/// Three standard deviations of the feature's upper edge: by simulated exposures, and by the linear model.
+fn roughness(args: &WindowArgs, read: &Setup, view: &View, image: &Image, feature: Feature) -> [Option<f64>; 2] {
+    let Some((dose, absorbed)) = read.photons.filter(|_| read.diffusion_nm > 0.0) else {
+        return [None; 2];
+    };
+    let grain = Grain {
+        photons_per_nm2: photons_per_nm2(dose, read.wavelength_nm) * absorbed,
+        blur_nm: read.diffusion_nm,
+    };
+    let diffused = image.diffused(grain.blur_nm);
+    let at = [0, 1].map(|k| view.from[k] + feature.high_nm * view.along[k]);
+    let edge = Edge {
+        at_nm: at,
+        across: view.along,
+        level: diffused.at(at[0], at[1]),
+    };
+    let found = trials(image, &edge, grain, Seed(args.seed), args.trials);
+    [
+        spread_nm(&found).map(|s| 3.0 * s),
+        Some(3.0 * linear_sigma_nm(&diffused, &edge, grain)),
+    ]
 }

@@ -6,6 +6,9 @@ use crate::scene::shapes::Polygon;
 use super::fault;
 use super::records::{Record, kind, records};
 
+/// Most elements of a file, shapes and places alike: some gigabyte of memory.
+const ELEMENTS_MAX: u32 = 8_000_000;
+
 /// Everything a file holds.
 pub struct Library {
     /// Length of one step of a coordinate.
@@ -26,6 +29,7 @@ pub struct Cell {
 }
 
 /// A cell in one or many places of another.
+#[derive(Debug)]
 pub struct Place {
     /// Which.
     pub cell: String,
@@ -73,7 +77,9 @@ pub fn library(file: &str, bytes: &[u8]) -> Result<Library, Faults> {
     };
     let mut cell: Option<Cell> = None;
     let mut element: Option<Element> = None;
-    for record in records(file, bytes)? {
+    let mut elements = 0_u32;
+    for record in records(file, bytes) {
+        let record = record?;
         match record.kind {
             kind::UNITS => {
                 let unit_nm = record.reals().nth(1).unwrap_or(0.0) * 1e9;
@@ -105,6 +111,11 @@ pub fn library(file: &str, bytes: &[u8]) -> Result<Library, Faults> {
                 });
             }
             kind::ENDEL => {
+                elements += 1;
+                if elements > ELEMENTS_MAX {
+                    let found = format!("more elements at byte {}", record.at);
+                    return Err(fault(file, found, format!("at most {ELEMENTS_MAX} in one file")));
+                }
                 if let (Some(element), Some(cell)) = (element.take(), cell.as_mut()) {
                     finish(file, element, cell)?;
                 }
@@ -184,6 +195,10 @@ fn finish(file: &str, mut element: Element, cell: &mut Cell) -> Result<(), Fault
                 let count = f64::from(count.max(1));
                 [0, 1].map(|k| (f64::from(end[k]) - f64::from(first[k])) / count)
             };
+            let whole = |step: [f64; 2]| step.iter().all(|v| v.fract() == 0.0);
+            if !whole(step(1, columns)) || !whole(step(2, rows)) {
+                return wrong("steps of whole units between the cells of an array; these are off the grid");
+            }
             let place = Place {
                 at: first.map(f64::from),
                 column: step(1, columns),

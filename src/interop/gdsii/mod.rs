@@ -1,29 +1,19 @@
 //! Layouts in GDSII stream format, as far as masks need it: polygons, boxes, paths, cells and arrays of
 //! cells; texts, nodes and properties are read over.
 //!
-//! Read flat: every cell is put in its places, down to the polygons. Coordinates stay whole.
+//! Kept as cells and asked for by part, so that memory follows what is looked at and not the size of the
+//! layout; or read flat, every cell put in its places. Coordinates stay whole.
 
 mod cells;
+mod flatten;
 mod records;
 mod write;
 
-use std::collections::{BTreeSet, HashMap};
+use crate::interop::fault::{Fault, Faults};
+use crate::scene::shapes::Shapes;
 
-use crate::interop::fault::{Fault, Faults, nearest};
-use crate::scene::shapes::{Polygon, Shapes};
-
-use self::cells::{Cell, Library};
-
-pub use self::write::write;
-
-/// Most polygons after all cells are put in place.
-const POLYGONS_MAX: usize = 20_000_000;
-/// Most corners after all cells are put in place.
-const CORNERS_MAX: usize = 200_000_000;
-/// Most cells put in place; empty ones count too.
-const PLACES_MAX: usize = 50_000_000;
-/// Deepest nesting of cells.
-const DEPTH_MAX: u32 = 64;
+pub use self::flatten::Cells;
+pub use self::write::{Array, write, write_array};
 
 /// A layout file, flat.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,186 +34,38 @@ fn fault(file: &str, found: impl Into<String>, expected: impl Into<String>) -> F
     }])
 }
 
-/// Reads a layout; of several cells that none contains, `cell` says which.
+/// Reads the cells of a layout; of several that none contains, `cell` says which.
 ///
 /// # Errors
 /// The file is cut off or damaged, a cell is missing or contains itself, or there is too much.
+pub fn open(file: &str, bytes: &[u8], cell: Option<&str>) -> Result<Cells, Faults> {
+    Cells::new(file, cells::library(file, bytes)?, cell)
+}
+
+/// Reads a layout flat.
+///
+/// # Errors
+/// As [`open`], or the polygons are too many to lie flat.
 pub fn read(file: &str, bytes: &[u8], cell: Option<&str>) -> Result<Layout, Faults> {
-    let library = cells::library(file, bytes)?;
-    let by_name: HashMap<&str, &Cell> =
-        library.cells.iter().map(|c| (c.name.as_str(), c)).collect();
-    let inner: BTreeSet<&str> = library
-        .cells
-        .iter()
-        .flat_map(|c| c.places.iter().map(|p| p.cell.as_str()))
-        .collect();
-    let tops: Vec<&Cell> = library
-        .cells
-        .iter()
-        .filter(|c| !inner.contains(c.name.as_str()))
-        .collect();
-    let top = match (cell, tops.as_slice()) {
-        (Some(name), _) => by_name.get(name).copied().ok_or_else(|| {
-            let mut faults = fault(file, name, "the name of a cell of this file");
-            faults.0[0].nearest = nearest(name, by_name.keys().copied());
-            faults
-        })?,
-        (None, [top]) => top,
-        (None, []) => return Err(fault(file, "no top cell", "a cell that no other contains")),
-        (None, many) => {
-            let names: Vec<&str> = many.iter().map(|c| c.name.as_str()).collect();
-            let names = names.join(", ");
-            return Err(fault(
-                file,
-                names,
-                "one top cell, or the name of the one to take",
-            ));
-        }
-    };
-    let mut flat = Flat {
-        file,
-        library: &library,
-        by_name,
-        polygons: Vec::new(),
-        corners: 0,
-        places: 0,
-    };
-    flat.put(top, Turn::default(), 0)?;
+    let cells = open(file, bytes, cell)?;
+    let shapes = cells.flat().map_err(|over| {
+        fault(
+            file,
+            format!("{} polygons when flat", over.found),
+            format!("at most {}; read it by part", over.most),
+        )
+    })?;
     Ok(Layout {
-        shapes: Shapes {
-            unit_nm: library.unit_nm,
-            polygons: flat.polygons,
-        },
-        cell: top.name.clone(),
+        shapes,
+        cell: cells.name().to_owned(),
     })
-}
-
-/// Mirror, magnify, turn and move, in this order.
-#[derive(Clone, Copy, Debug)]
-struct Turn {
-    /// Rows of the matrix.
-    matrix: [[f64; 2]; 2],
-    by: [f64; 2],
-}
-
-impl Default for Turn {
-    fn default() -> Self {
-        Self {
-            matrix: [[1.0, 0.0], [0.0, 1.0]],
-            by: [0.0; 2],
-        }
-    }
-}
-
-impl Turn {
-    fn of(place: &cells::Place, at: [f64; 2]) -> Self {
-        // Quarter turns are exact, as layouts mean them.
-        let quarters = place.angle_deg / 90.0;
-        let (sin, cos) = if quarters.fract() == 0.0 {
-            [(0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, 0.0)]
-                [(quarters as i64).rem_euclid(4) as usize]
-        } else {
-            let angle = place.angle_deg.to_radians();
-            (libm::sin(angle), libm::cos(angle))
-        };
-        let mirror = if place.mirrored { -1.0 } else { 1.0 };
-        let m = place.magnification;
-        Self {
-            matrix: [[m * cos, -m * sin * mirror], [m * sin, m * cos * mirror]],
-            by: at,
-        }
-    }
-
-    fn point(&self, p: [f64; 2]) -> [f64; 2] {
-        [0, 1].map(|k| self.matrix[k][0] * p[0] + self.matrix[k][1] * p[1] + self.by[k])
-    }
-
-    /// This one after `inner`.
-    fn after(&self, inner: &Self) -> Self {
-        let column = |k: usize| [inner.matrix[0][k], inner.matrix[1][k]];
-        let [a, b] = [0, 1].map(|k| {
-            let c = column(k);
-            [0, 1].map(|r| self.matrix[r][0] * c[0] + self.matrix[r][1] * c[1])
-        });
-        Self {
-            matrix: [[a[0], b[0]], [a[1], b[1]]],
-            by: self.point(inner.by),
-        }
-    }
-}
-
-struct Flat<'f> {
-    file: &'f str,
-    library: &'f Library,
-    by_name: HashMap<&'f str, &'f Cell>,
-    polygons: Vec<Polygon>,
-    corners: usize,
-    places: usize,
-}
-
-impl Flat<'_> {
-    fn put(&mut self, cell: &Cell, turn: Turn, depth: u32) -> Result<(), Faults> {
-        if depth > DEPTH_MAX {
-            let expected =
-                format!("cells nested at most {DEPTH_MAX} deep; does it contain itself?");
-            return Err(fault(self.file, &cell.name, expected));
-        }
-        self.places += 1;
-        if self.places > PLACES_MAX {
-            let expected = format!("at most {PLACES_MAX} cells in place");
-            return Err(fault(self.file, &cell.name, expected));
-        }
-        for polygon in &cell.polygons {
-            self.corners += polygon.points.len();
-            if self.polygons.len() >= POLYGONS_MAX || self.corners > CORNERS_MAX {
-                let expected =
-                    format!("at most {POLYGONS_MAX} polygons with {CORNERS_MAX} corners");
-                return Err(fault(self.file, "more shapes when flat", expected));
-            }
-            let points: Option<Vec<[i32; 2]>> = polygon
-                .points
-                .iter()
-                .map(|p| {
-                    let moved = turn.point(p.map(f64::from)).map(libm::round);
-                    let fits = moved.iter().all(|v| v.abs() <= f64::from(i32::MAX));
-                    fits.then(|| moved.map(|v| v as i32))
-                })
-                .collect();
-            let Some(points) = points else {
-                return Err(fault(
-                    self.file,
-                    &cell.name,
-                    "coordinates of 32 bits when flat",
-                ));
-            };
-            self.polygons.push(Polygon {
-                points,
-                ..polygon.clone()
-            });
-        }
-        for place in &cell.places {
-            let Some(&inner) = self.by_name.get(place.cell.as_str()) else {
-                let mut faults = fault(self.file, &place.cell, "a cell that stands in the file");
-                let names = self.library.cells.iter().map(|c| c.name.as_str());
-                faults.0[0].nearest = nearest(&place.cell, names);
-                return Err(faults);
-            };
-            for row in 0..place.rows {
-                for column in 0..place.columns {
-                    let (c, r) = (f64::from(column), f64::from(row));
-                    let at = [0, 1].map(|k| place.at[k] + c * place.column[k] + r * place.row[k]);
-                    self.put(inner, turn.after(&Turn::of(place, at)), depth + 1)?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::records::{kind, put, real};
     use super::*;
+    use crate::scene::shapes::{Layout as _, Polygon};
 
     fn shapes() -> Shapes {
         let l = Polygon {
@@ -373,5 +215,65 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(circle.contains("contain itself"), "{circle}");
+    }
+
+    /// An array of 30 000 by 30 000 cells, turned inside another: nothing of it is put in place but what
+    /// is asked for, and every part holds what the array's formula says.
+    #[test]
+    fn a_billion_cells_are_read_by_part() {
+        let bytes = with_places(&|out| {
+            put(out, kind::AREF, &[]);
+            put(out, kind::SNAME, b"UNIT");
+            put(out, kind::STRANS, &0x8000_u16.to_be_bytes());
+            put(out, kind::ANGLE, &real(90.0));
+            let counts = [30_000_u16.to_be_bytes(), 30_000_u16.to_be_bytes()].concat();
+            put(out, kind::COLROW, &counts);
+            xy(out, &[[0, 0], [0, 300_000], [600_000, 0]]);
+            put(out, kind::ENDEL, &[]);
+        });
+        let cells = open("a.gds", &bytes, None).unwrap();
+        assert_eq!(cells.count(), 900_000_000);
+        // (x, y) → (y, x): the rectangles are 2 wide and 4 high, 20 apart in x and 10 in y.
+        assert_eq!(cells.bounds(), Some(([0, 0], [599_982, 299_994])));
+        let part = cells.within(&[[1003.0, 2003.0], [1042.0, 2030.0]]).unwrap();
+        let mut corners: Vec<[i32; 2]> = part.polygons.iter().map(|p| p.points[0]).collect();
+        corners.sort_unstable();
+        let expected: Vec<[i32; 2]> = [1020, 1040]
+            .iter()
+            .flat_map(|&x| [2000, 2010, 2020, 2030].map(|y| [x, y]))
+            .collect();
+        assert_eq!(corners, expected);
+        let flat = read("a.gds", &bytes, None).unwrap_err().to_string();
+        assert!(flat.contains("900000000 polygons"), "{flat}");
+        let all = cells.within(&[[0.0, 0.0], [6e5, 3e5]]);
+        assert!(all.is_err(), "more than fit are not taken");
+    }
+
+    #[test]
+    fn arrays_off_the_grid_are_told() {
+        let bytes = with_places(&|out| {
+            put(out, kind::AREF, &[]);
+            put(out, kind::SNAME, b"UNIT");
+            put(out, kind::COLROW, &[0, 3, 0, 2]);
+            xy(out, &[[0, 0], [31, 0], [0, 40]]);
+            put(out, kind::ENDEL, &[]);
+        });
+        let text = open("a.gds", &bytes, None).unwrap_err().to_string();
+        assert!(text.contains("off the grid"), "{text}");
+    }
+
+    #[test]
+    fn an_array_is_written_as_one() {
+        let array = Array {
+            cell: shapes(),
+            counts: [700, 500],
+            pitch: [3_000, 2_500_000],
+        };
+        let bytes = write_array(&array, "TOP").unwrap();
+        assert!(bytes.len() < 600);
+        let cells = open("a.gds", &bytes, None).unwrap();
+        assert_eq!((cells.count(), cells.name()), (700_000, "TOP"));
+        let part = cells.within(&[[2_940.0, 2_499_990.0], [3_001.0, 2_500_001.0]]).unwrap();
+        assert_eq!(part.polygons.len(), 2);
     }
 }

@@ -150,11 +150,43 @@ pub fn put(out: &mut Vec<u8>, kind: u16, data: &[u8]) {
     out.extend(&[0; 1][..padding]);
 }
 
-/// All records up to the end of the library.
-pub fn records<'b>(file: &str, bytes: &'b [u8]) -> Result<Vec<Record<'b>>, Faults> {
-    let mut all = Vec::new();
-    let mut at = 0;
-    loop {
+/// The records of a stream one after the other, up to the end of the library.
+pub struct Records<'b> {
+    file: &'b str,
+    bytes: &'b [u8],
+    at: usize,
+    done: bool,
+}
+
+/// All records up to the end of the library; a fault is the last that comes.
+pub fn records<'b>(file: &'b str, bytes: &'b [u8]) -> Records<'b> {
+    Records {
+        file,
+        bytes,
+        at: 0,
+        done: false,
+    }
+}
+
+impl<'b> Iterator for Records<'b> {
+    type Item = Result<Record<'b>, Faults>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let record = self.record();
+        self.done = match &record {
+            Ok(record) => record.kind == kind::ENDLIB,
+            Err(_) => true,
+        };
+        Some(record)
+    }
+}
+
+impl<'b> Records<'b> {
+    fn record(&mut self) -> Result<Record<'b>, Faults> {
+        let (file, bytes, at) = (self.file, self.bytes, self.at);
         let Some(head) = bytes.get(at..at + 4) else {
             let found = format!("the end of the file at byte {}", bytes.len());
             return Err(fault(file, found, "the record ENDLIB; the file is cut off"));
@@ -180,11 +212,8 @@ pub fn records<'b>(file: &str, bytes: &'b [u8]) -> Result<Vec<Record<'b>>, Fault
             );
             return Err(fault(file, found, expected));
         };
-        all.push(Record { kind, data, at });
-        if kind == kind::ENDLIB {
-            return Ok(all);
-        }
-        at += length;
+        self.at += length;
+        Ok(Record { kind, data, at })
     }
 }
 

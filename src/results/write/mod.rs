@@ -8,12 +8,14 @@
 mod atomic;
 mod differences;
 mod json;
+mod measures;
 mod table;
 
 #[cfg(not(target_family = "wasm"))]
 pub use atomic::{AtomicFile, atomically};
 pub use differences::{Judged, differences_parquet, settings_parquet};
 pub use json::{RunFacts, kpis_json};
+pub use measures::{Measure, MeasureColumn, MeasureFiles};
 pub use table::{LotsFile, StepsFile, ToolsFile};
 
 /// What can go wrong while results are written.

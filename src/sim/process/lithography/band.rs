@@ -304,6 +304,23 @@ impl<T: Real> Band<T> {
         lines
     }
 
+    /// A picture that is made block by block on the way: `fill` gets the first row of each block and its
+    /// pixels, as they were.
+    pub fn forward_with(
+        &self,
+        picture: &mut [T],
+        mut fill: impl FnMut(usize, &mut [T]),
+    ) -> Coefficients<T> {
+        let mut work = Work::default();
+        let mut lines = vec![T::zero(); self.line() * self.n];
+        let blocks = picture.chunks_mut(BLOCK * self.n);
+        for (i, (rows, lines)) in blocks.zip(lines.chunks_mut(BLOCK * self.line())).enumerate() {
+            fill(i * BLOCK, rows);
+            self.rows_to_lines(rows, lines, &mut work);
+        }
+        self.lines_to_coefficients(&lines)
+    }
+
     /// A whole picture to coefficients.
     pub fn forward(&self, picture: &[T]) -> Coefficients<T> {
         let mut work = Work::default();
@@ -317,14 +334,27 @@ impl<T: Real> Band<T> {
 
     /// Coefficients to a whole picture.
     pub fn inverse(&self, coefficients: &[Complex<T>]) -> Vec<T> {
+        let mut picture = Vec::new();
+        self.inverse_with(coefficients, &mut picture, |_, _| ());
+        picture
+    }
+
+    /// Coefficients to a picture in room that is kept; `finish` gets the first row of each block and its
+    /// pixels.
+    pub fn inverse_with(
+        &self,
+        coefficients: &[Complex<T>],
+        picture: &mut Vec<T>,
+        mut finish: impl FnMut(usize, &mut [T]),
+    ) {
         let mut work = Work::default();
         let lines = self.coefficients_to_lines(coefficients);
-        let mut picture = vec![T::zero(); self.n * self.n];
+        picture.resize(self.n * self.n, T::zero());
         let blocks = picture.chunks_mut(BLOCK * self.n);
-        for (rows, lines) in blocks.zip(lines.chunks(BLOCK * self.line())) {
+        for (i, (rows, lines)) in blocks.zip(lines.chunks(BLOCK * self.line())).enumerate() {
             self.lines_to_rows(lines, rows, &mut work);
+            finish(i * BLOCK, rows);
         }
-        picture
     }
 }
 

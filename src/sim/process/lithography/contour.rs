@@ -17,26 +17,52 @@ pub struct Contour {
 ///
 /// Points lie on the grid's lines, each closed in on the Fourier series itself.
 pub fn contours(image: &Image, level: f64, n: usize) -> Vec<Contour> {
-    let samples = image.on_grid(n);
+    contours_in(image, &image.on_grid(n), n, [[0, 0], [n - 1, n - 1]], level)
+}
+
+/// The same in a part of the grid, from its first to its last sample along x and y; `samples` are those of
+/// the whole grid.
+pub fn contours_in(
+    image: &Image,
+    samples: &[f64],
+    n: usize,
+    [from, to]: [[usize; 2]; 2],
+    level: f64,
+) -> Vec<Contour> {
     let step = image.period_nm / n as f64;
-    let mut lines = trace(&samples, n, n, level);
+    let [width, height] = [0, 1].map(|k| to[k] - from[k] + 1);
+    let rows = samples.chunks_exact(n).skip(from[1]).take(height);
+    let part: Vec<f64> = rows.flat_map(|row| &row[from[0]..from[0] + width]).copied().collect();
+    let mut lines = trace(&part, width, height, level);
+    // Points on one line of the grid share a cut through the image: sorted by line, each is made once.
+    let mut points: Vec<(bool, u64, &mut [f64; 2])> = Vec::new();
     for point in lines.iter_mut().flat_map(|l| &mut l.points_nm) {
         // Along the grid's line on which it lies: the whole-numbered coordinate stays.
         let up = point[0].fract() == 0.0;
-        let along = if up { [0.0, 1.0] } else { [1.0, 0.0] };
-        let start = point.map(|v| v.floor() * step);
-        let cut = image.cut(start, along);
-        let s = if (cut.at(0.0) >= level) == (cut.at(step) >= level) {
-            // A sample that is the level to the last bit: the point is the sample.
-            if up {
-                point[1].fract() * step
-            } else {
-                point[0].fract() * step
-            }
+        let line = if up { point[0] } else { point[1] };
+        points.push((up, line as u64, point));
+    }
+    points.sort_by_key(|p| (p.0, p.1));
+    let at = |k: usize, v: f64| (v + from[k] as f64) * step;
+    for group in points.chunk_by_mut(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let (up, line) = (group[0].0, group[0].1 as f64);
+        let (start, along) = if up {
+            ([at(0, line), at(1, 0.0)], [0.0, 1.0])
         } else {
-            cut.close_in(level, 0.0, step)
+            ([at(0, 0.0), at(1, line)], [1.0, 0.0])
         };
-        *point = [start[0] + s * along[0], start[1] + s * along[1]];
+        let cut = image.cut(start, along);
+        for (_, _, point) in group {
+            let place = point[usize::from(up)];
+            let low = place.floor() * step;
+            let s = if (cut.at(low) >= level) == (cut.at(low + step) >= level) {
+                // A sample that is the level to the last bit: the point is the sample.
+                place * step
+            } else {
+                cut.close_in(level, low, low + step)
+            };
+            **point = [start[0] + s * along[0], start[1] + s * along[1]];
+        }
     }
     lines
 }
@@ -156,6 +182,38 @@ mod tests {
         assert_eq!((lines.len(), lines[0].closed), (2, false));
         let band = trace(&[0.0, 1.0, 0.0, 0.0, 1.0, 0.0], 3, 2, 0.5);
         assert_eq!(band.len(), 2);
+    }
+
+    /// A part has the points that the whole has there.
+    #[test]
+    fn a_part_of_the_grid_has_the_points_of_the_whole() {
+        let mut spectrum = Spectrum::zero(2);
+        spectrum.set(0, 0, 0.4.into());
+        for (fx, fy, c) in [(1, 0, 0.1), (0, 2, 0.05), (2, -1, 0.04)] {
+            spectrum.set(fx, fy, c.into());
+            spectrum.set(-fx, -fy, c.into());
+        }
+        let image = Image {
+            spectrum,
+            period_nm: 200.0,
+        };
+        let samples = image.on_grid(40);
+        let part = contours_in(&image, &samples, 40, [[7, 11], [29, 22]], 0.45);
+        let inside = |p: &&[f64; 2]| {
+            (35.0..=145.0).contains(&p[0]) && (55.0..=110.0).contains(&p[1])
+        };
+        let whole = contours(&image, 0.45, 40);
+        let mut expected: Vec<[f64; 2]> =
+            whole.iter().flat_map(|l| &l.points_nm).filter(inside).copied().collect();
+        let mut found: Vec<[f64; 2]> = part.iter().flat_map(|l| l.points_nm.clone()).collect();
+        for points in [&mut expected, &mut found] {
+            points.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+        }
+        assert_eq!(found.len(), expected.len());
+        for (a, b) in found.iter().zip(&expected) {
+            assert!((a[0] - b[0]).abs() < 1e-8 && (a[1] - b[1]).abs() < 1e-8, "{a:?} {b:?}");
+        }
+        assert!(found.len() > 10);
     }
 
     #[test]

@@ -13,28 +13,37 @@
 
 pub mod abbe;
 pub mod band;
+pub mod blocks;
 pub mod contest;
 pub mod contour;
+pub mod descent;
+pub mod edges;
+pub mod free_masks;
 pub mod ilt;
 pub mod image;
 pub mod imager;
 pub mod kernels;
 pub mod live;
+pub mod manhattan;
 pub mod mask_rules;
 pub mod metrology;
 #[cfg(feature = "gpu")]
 pub mod on_gpu;
 pub mod optics;
+pub mod pattern;
 pub mod photon;
 pub mod profile;
 pub mod pupil;
 pub mod raster;
 pub mod resist;
+pub mod roughness;
 pub mod sampled;
+pub mod schedule;
 pub mod setup;
 pub mod socs;
 pub mod source;
 pub mod spectrum;
+pub mod tiles;
 pub mod window;
 pub mod workbench;
 

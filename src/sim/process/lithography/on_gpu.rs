@@ -360,32 +360,55 @@ async fn read(
     Ok(values.chunks_exact(2 * each).map(of).collect())
 }
 
-/// The aerial image of a layout under a set-up: shapes rasterised, analysed and imaged on the device. The
+/// Aerial images of tiles of one size under a set-up: shapes rasterised, analysed and imaged on the device. The
 /// coherent systems are made on the host in f64; those left out add no more than [`LEFT_OUT`] at any point.
-///
-/// # Errors
-/// The device was lost, or allows less than the tile needs.
-pub async fn image(
-    gpu: &Gpu,
-    read: &Setup,
-    optics: &Optics,
-    shapes: &Shapes,
-    origin_nm: [f64; 2],
+pub struct Tiles<'g> {
+    imager: Imager<'g>,
+    setup: Setup,
     period_nm: f64,
-    n: u32,
-) -> Result<Image, GpuFault> {
-    let kernels = Kernels::new(optics, period_nm, Keep::Error(LEFT_OUT));
-    let mut imager = Imager::new(gpu, &kernels, n, 1).await?;
-    let (background, levels) = setup::levels(read, shapes);
-    let mut mask = Spectrum::zero(kernels.half());
-    mask.set(0, 0, background);
-    for (shapes, factor) in &levels {
-        let cover = imager.cover(shapes, origin_nm, period_nm).await?;
-        mask = mask.plus(&cover, *factor);
+}
+
+impl<'g> Tiles<'g> {
+    /// For tiles of `n` by `n` pixels.
+    ///
+    /// # Errors
+    /// The device was lost, or allows less than the tile needs.
+    pub async fn new(
+        gpu: &'g Gpu,
+        setup: &Setup,
+        optics: &Optics,
+        period_nm: f64,
+        n: u32,
+    ) -> Result<Self, GpuFault> {
+        let kernels = Kernels::new(optics, period_nm, Keep::Error(LEFT_OUT));
+        Ok(Self {
+            imager: Imager::new(gpu, &kernels, n, 1).await?,
+            setup: setup.clone(),
+            period_nm,
+        })
     }
-    let spectrum = imager.of_spectra(&[&mask]).await?.remove(0);
-    Ok(Image {
-        spectrum,
-        period_nm,
-    })
+
+    /// The aerial image of shapes on a tile that begins at `origin_nm`. Its own origin is the centre of the
+    /// tile's first pixel.
+    ///
+    /// # Errors
+    /// The device was lost, or allows less than the shapes need.
+    pub async fn image(
+        &mut self,
+        shapes: &Shapes,
+        origin_nm: [f64; 2],
+    ) -> Result<Image, GpuFault> {
+        let (background, levels) = setup::levels(&self.setup, shapes);
+        let mut mask = Spectrum::zero(self.imager.half);
+        mask.set(0, 0, background);
+        for (shapes, factor) in &levels {
+            let cover = self.imager.cover(shapes, origin_nm, self.period_nm).await?;
+            mask = mask.plus(&cover, *factor);
+        }
+        let spectrum = self.imager.of_spectra(&[&mask]).await?.remove(0);
+        Ok(Image {
+            spectrum,
+            period_nm: self.period_nm,
+        })
+    }
 }

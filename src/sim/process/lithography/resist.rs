@@ -112,6 +112,42 @@ impl Mack {
     }
 }
 
+/// A resist of either kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Resist {
+    /// Threshold after diffusion.
+    Threshold(Threshold),
+    /// Exposure, diffusion and development.
+    Mack(Mack),
+}
+
+impl Resist {
+    /// The image whose contour at the level prints, at a relative dose: diffused intensity, or acid. The
+    /// level is above every image when the film never clears.
+    pub fn latent_at(&self, image: &Image, dose: f64) -> (Image, f64) {
+        match self {
+            Self::Threshold(resist) => (resist.latent(image), resist.level_at(dose)),
+            Self::Mack(resist) => {
+                let exposed = Mack {
+                    dose_mj_per_cm2: resist.dose_mj_per_cm2 * dose,
+                    ..*resist
+                };
+                // Acid is no longer band-limited; three times the image's band holds it to 1e-4.
+                let half = 3 * image.spectrum.half().max(1);
+                let n = 2 * half as usize + 2;
+                let acid = exposed.acid_on_grid(image, n);
+                let spectrum =
+                    crate::sim::process::lithography::spectrum::Spectrum::of_samples(n, &acid, half);
+                let latent = Image {
+                    spectrum,
+                    period_nm: image.period_nm,
+                };
+                (latent, exposed.clearing_acid().unwrap_or(f64::INFINITY))
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +209,42 @@ mod tests {
         let most = |v: &[f64]| v.iter().copied().fold(0.0, f64::max);
         assert!(most(&spread) < most(&made));
         assert!((RESIST.acid(0.5) - (1.0 - f64::exp(-0.75))).abs() < 1e-15);
+    }
+
+    /// Without diffusion development is a threshold of intensity: the contours of both kinds agree.
+    #[test]
+    fn development_without_diffusion_is_a_threshold() {
+        let mut spectrum = Spectrum::zero(1);
+        spectrum.set(0, 0, 0.5.into());
+        spectrum.set(1, 0, 0.2.into());
+        spectrum.set(-1, 0, 0.2.into());
+        let image = Image {
+            spectrum,
+            period_nm: 100.0,
+        };
+        let still = Mack {
+            diffusion_nm: 0.0,
+            ..RESIST
+        };
+        for dose in [0.9, 1.0, 1.2] {
+            let (latent, level) = Resist::Mack(still).latent_at(&image, dose);
+            let threshold = Threshold {
+                level: -libm::log(1.0 - level) / (still.c_cm2_per_mj * still.dose_mj_per_cm2),
+                diffusion_nm: 0.0,
+            };
+            let (other, there) = Resist::Threshold(threshold).latent_at(&image, dose);
+            let edge = |image: &Image, level: f64| {
+                image.cut([0.0, 0.0], [1.0, 0.0]).crossings(level, 0.0, 50.0)
+            };
+            let (a, b) = (edge(&latent, level), edge(&other, there));
+            assert_eq!(a.len(), 1);
+            assert!((a[0] - b[0]).abs() < 0.01, "{dose}: {a:?} {b:?}");
+        }
+        let thick = Mack {
+            thickness_nm: 1e5,
+            ..RESIST
+        };
+        assert_eq!(Resist::Mack(thick).latent_at(&image, 1.0).1, f64::INFINITY);
     }
 
     #[test]

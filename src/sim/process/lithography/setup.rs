@@ -6,7 +6,7 @@ use crate::scene::optics::{Light, Setup, SourceShape, Tone};
 use crate::scene::shapes::Shapes;
 use crate::sim::process::lithography::optics::{Optics, Polarisation, attenuated};
 use crate::sim::process::lithography::pupil::Pupil;
-use crate::sim::process::lithography::resist::Threshold;
+use crate::sim::process::lithography::resist::{Mack, Resist, Threshold};
 use crate::sim::process::lithography::source::{Outline, Source, SourceFault};
 use crate::sim::process::lithography::spectrum::Spectrum;
 
@@ -65,6 +65,24 @@ pub fn resist(setup: &Setup) -> Threshold {
     Threshold {
         level: setup.level,
         diffusion_nm: setup.diffusion_nm,
+    }
+}
+
+/// The resist of a set-up, developed where it says how.
+pub fn resist_model(setup: &Setup) -> Resist {
+    match setup.develop {
+        None => Resist::Threshold(resist(setup)),
+        Some(d) => Resist::Mack(Mack {
+            c_cm2_per_mj: d.c_cm2_per_mj,
+            dose_mj_per_cm2: d.dose_mj_per_cm2,
+            diffusion_nm: setup.diffusion_nm,
+            rate_max_nm_per_s: d.rates_nm_per_s[0],
+            rate_min_nm_per_s: d.rates_nm_per_s[1],
+            selectivity: d.selectivity,
+            threshold_inhibitor: d.threshold_inhibitor,
+            thickness_nm: d.thickness_nm,
+            develop_s: d.develop_s,
+        }),
     }
 }
 

@@ -73,18 +73,28 @@ impl<L: Line> Watched<L> {
         focus: usize,
         target_nm: f64,
         tolerance: f64,
-        (low, high): (f64, f64),
+        doses: (f64, f64),
     ) -> Option<(f64, f64)> {
+        dose_range(&|dose| self.cd_nm(focus, dose), target_nm, tolerance, doses)
+    }
+}
+
+/// The doses between which a size is within `tolerance` (a share) of `target_nm`; `cd_nm` gives the size at
+/// a dose and changes in one direction with it between `low` and `high`.
+pub fn dose_range(
+    cd_nm: &dyn Fn(f64) -> Option<f64>,
+    target_nm: f64,
+    tolerance: f64,
+    (low, high): (f64, f64),
+) -> Option<(f64, f64)> {
         const STEPS: u32 = 64;
         let at = |i: u32| low * libm::pow(high / low, f64::from(i) / f64::from(STEPS));
         let inside = |dose: f64| {
-            self.cd_nm(focus, dose)
-                .is_some_and(|cd| (cd / target_nm - 1.0).abs() <= tolerance)
+            cd_nm(dose).is_some_and(|cd| (cd / target_nm - 1.0).abs() <= tolerance)
         };
         // The size nearest to the target marks where to look outward from.
         let off = |i: u32| {
-            let cd = self.cd_nm(focus, at(i));
-            cd.map_or(f64::INFINITY, |cd| (cd - target_nm).abs())
+            cd_nm(at(i)).map_or(f64::INFINITY, |cd| (cd - target_nm).abs())
         };
         let best = (0..=STEPS).min_by(|&a, &b| off(a).total_cmp(&off(b)))?;
         if !inside(at(best)) {
@@ -116,7 +126,67 @@ impl<L: Line> Watched<L> {
             border(&mut (0..best).rev()),
             border(&mut (best + 1..=STEPS)),
         ))
+}
+
+/// As [`inscribed`], with ellipses in place of rectangles: what a normal spread of focus and dose keeps in.
+///
+/// An ellipse has half axes of half the depth of focus and half the latitude in ln dose. For each depth the
+/// widest that fits between the ranges at all foci inside it is taken, its middle at one of the doses
+/// halfway between the ends found at its foci.
+pub fn inscribed_ellipses(ranges: &[DoseRange]) -> Vec<Window> {
+    let mut windows: Vec<Window> = Vec::new();
+    for (i, first) in ranges.iter().enumerate() {
+        for (k, last) in ranges.iter().enumerate().skip(i + 1) {
+            let inside = &ranges[i..=k];
+            let sides: Option<Vec<(f64, f64, f64)>> = inside
+                .iter()
+                .map(|r| r.doses.map(|(a, b)| (r.defocus_nm, libm::log(a), libm::log(b))))
+                .collect();
+            let Some(sides) = sides else { break };
+            let (middle, half) = (
+                0.5 * (first.defocus_nm + last.defocus_nm),
+                0.5 * (last.defocus_nm - first.defocus_nm),
+            );
+            // Share of the half axis that an ellipse has at a focus.
+            let share = |z: f64| {
+                let part = (z - middle) / half;
+                (1.0 - part * part).max(0.0).sqrt()
+            };
+            let width = |centre: f64| {
+                let fits = sides.iter().map(|&(z, low, high)| {
+                    let room = (high - centre).min(centre - low);
+                    if room < 0.0 { -1.0 } else { room / share(z).max(1e-9) }
+                });
+                fits.fold(f64::INFINITY, f64::min)
+            };
+            // The room is a minimum of cones in the middle, so it has one top: thirds close in on it.
+            let low = sides.iter().map(|s| s.1).fold(f64::NEG_INFINITY, f64::max);
+            let high = sides.iter().map(|s| s.2).fold(f64::INFINITY, f64::min);
+            if high <= low {
+                break;
+            }
+            let (mut a, mut b) = (low, high);
+            for _ in 0..60 {
+                let (p, q) = (a + (b - a) / 3.0, b - (b - a) / 3.0);
+                if width(p) < width(q) {
+                    a = p;
+                } else {
+                    b = q;
+                }
+            }
+            let centre = 0.5 * (a + b);
+            let axis = width(centre);
+            if axis > 0.0 {
+                windows.push(Window {
+                    depth_of_focus_nm: 2.0 * half,
+                    focus_nm: middle,
+                    latitude: libm::exp(axis) - libm::exp(-axis),
+                    dose: libm::exp(centre),
+                });
+            }
+        }
     }
+    largest(windows)
 }
 
 /// For each depth of focus the largest exposure latitude of a rectangle inside the window, widest
@@ -139,7 +209,11 @@ pub fn inscribed(ranges: &[DoseRange]) -> Vec<Window> {
             });
         }
     }
-    // Of windows one of which is at least as large both ways, the larger stays.
+    largest(windows)
+}
+
+/// Of windows one of which is at least as large both ways, the larger stays.
+fn largest(mut windows: Vec<Window>) -> Vec<Window> {
     windows.sort_by(|a, b| {
         b.latitude
             .total_cmp(&a.latitude)
@@ -211,6 +285,34 @@ mod tests {
         }
         let flat = watched(&[1e-9]).dose_ranges(30.0, 0.1, (0.5, 2.0));
         assert_eq!(flat[0].doses, None);
+    }
+
+    /// Between straight borders an ellipse touches at its middle, so it has the latitude of one focus at
+    /// any depth; between borders that close in it has more depth than the rectangle of its latitude.
+    #[test]
+    fn ellipses_fit_where_rectangles_do_not() {
+        let range = |z: f64, half: f64| DoseRange {
+            defocus_nm: z,
+            doses: Some((libm::exp(-half), libm::exp(half))),
+        };
+        let straight: Vec<_> = (-4..=4).map(|i| range(10.0 * f64::from(i), 0.1)).collect();
+        let deepest = inscribed_ellipses(&straight).pop().unwrap();
+        assert_eq!(deepest.depth_of_focus_nm, 80.0);
+        assert!((deepest.latitude - 2.0 * f64::sinh(0.1)).abs() < 1e-9 && (deepest.dose - 1.0).abs() < 1e-9);
+        // An ellipse itself: it holds itself, a rectangle in it has less latitude at the same depth.
+        let round: Vec<_> = (-9..=9)
+            .map(|i| {
+                let z = f64::from(i) * 10.0;
+                range(z, 0.1 * (1.0 - (z / 100.0).powi(2)).sqrt())
+            })
+            .collect();
+        let at = |windows: &[Window], depth: f64| {
+            windows.iter().filter(|w| w.depth_of_focus_nm >= depth).map(|w| w.latitude).fold(0.0, f64::max)
+        };
+        let (ellipse, rectangle) = (at(&inscribed_ellipses(&round), 140.0), at(&inscribed(&round), 140.0));
+        assert!(ellipse > 1.3 * rectangle && ellipse < 0.21, "{ellipse} {rectangle}");
+        let gap = [range(0.0, 0.1), DoseRange { defocus_nm: 10.0, doses: None }, range(20.0, 0.1)];
+        assert_eq!(inscribed_ellipses(&gap), []);
     }
 
     #[test]

@@ -1,0 +1,558 @@
+//! Inverse lithography over layouts of any size and with any optics.
+//!
+//! Each tile is sought with its halo, and of the result its core is kept. A second pass goes through the
+//! tiles again, from the joined mask and with all that lies outside the core held fast, so that neighbours
+//! agree where they meet (an alternating Schwarz iteration). The region reaches some resolutions beyond the
+//! layout: there the assist features grow.
+
+use crate::scene::shapes::{Layout, Overfull, Polygon, Shapes, Sorted};
+use crate::sim::process::lithography::band::Band;
+use crate::sim::process::lithography::blocks::pooled;
+use crate::sim::process::lithography::contour::trace;
+use crate::sim::process::lithography::descent::Optimiser;
+use crate::sim::process::lithography::ilt::{Flow, Problem, Progress, Run, Stage, Weights};
+use crate::sim::process::lithography::imager::Lens;
+use crate::sim::process::lithography::manhattan::{polygons, union};
+use crate::sim::process::lithography::mask_rules::PixelMask;
+use crate::sim::process::lithography::optics::Optics;
+use crate::sim::process::lithography::raster::coverage;
+use crate::sim::process::lithography::resist::Threshold;
+use crate::sim::process::lithography::socs::{Keep, Kernels};
+use crate::sim::process::lithography::tiles::{Plan, TileImager, Tones};
+
+/// How far dose and focus stray.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Corners {
+    /// Share by which the dose is higher at the outer corner and lower at the inner.
+    pub dose: f64,
+    /// Defocus of the inner corner.
+    pub defocus_nm: f64,
+}
+
+impl Corners {
+    /// 4 % of dose, and 0.15 of λ n / NA² of focus: what the contest's corners are for its lens.
+    pub fn for_optics(optics: &Optics) -> Self {
+        let p = &optics.pupil;
+        Self {
+            dose: 0.04,
+            defocus_nm: 0.15 * p.wavelength_nm * p.index / (p.na * p.na),
+        }
+    }
+}
+
+/// What a mask is sought for.
+pub struct Task<'t> {
+    /// Lens and source.
+    pub optics: &'t Optics,
+    /// Amplitudes of the mask.
+    pub tones: Tones,
+    /// Resist.
+    pub resist: Threshold,
+    /// Corners.
+    pub corners: Corners,
+    /// Tiles, with pixels of the mask; their number along a side is a multiple of 8.
+    pub plan: Plan,
+    /// How steps are made.
+    pub optimiser: Optimiser,
+    /// Steps of the first pass on the coarse and on the fine mask.
+    pub steps: [u32; 2],
+    /// Weight of the process variation.
+    pub variation: f64,
+}
+
+/// A mask of pixels over a whole region.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FreeMask {
+    /// Lower left corner.
+    pub low_nm: [f64; 2],
+    /// Side of a pixel.
+    pub pixel_nm: f64,
+    /// Pixels along a side; the region is square, what lies beyond the tiles is closed.
+    pub n: usize,
+    /// Transmissions, row by row.
+    pub values: Vec<f32>,
+}
+
+/// Kernels that a mask is sought with; the result is judged with all that matter.
+const KERNELS: u32 = 32;
+/// Steepness of the smooth print, per level of the resist: that of the contest.
+const STEEPNESS: f64 = 50.0 * 0.225;
+
+impl Task<'_> {
+    /// Seeks the mask of a layout.
+    ///
+    /// # Errors
+    /// A tile holds too many shapes.
+    pub fn seek(
+        &self,
+        layout: &dyn Layout,
+        watch: &mut dyn FnMut(Progress) -> Flow,
+    ) -> Result<FreeMask, Overfull> {
+        let plan = &self.plan;
+        let lens = |defocus: f64| {
+            let optics = self.optics.at_defocus(self.optics.pupil.defocus_nm + defocus);
+            Lens::<f32>::new(&Kernels::new(&optics, plan.period_nm(), Keep::Count(KERNELS)))
+        };
+        let (focus, defocus) = (lens(0.0), lens(self.corners.defocus_nm));
+        let problem = Problem {
+            level: self.resist.level,
+            steepness: STEEPNESS / self.resist.level,
+            outer: 1.0 + self.corners.dose,
+            inner: 1.0 - self.corners.dose,
+            tones: [self.tones.inside, self.tones.outside],
+            diffusion: self.resist.diffusion_nm / plan.period_nm(),
+            ..Problem::contest(&focus, &defocus)
+        };
+        let n = plan.pixels();
+        let stage = |mask, iterations| Stage {
+            mask,
+            print: mask,
+            iterations,
+            rate: 0.2,
+            pool: 5,
+            weights: Weights {
+                nominal: 1.0,
+                outer: 0.0,
+                variation: self.variation,
+            },
+        };
+        let first = [stage(n / 2, self.steps[0]), stage(n, self.steps[1])];
+        let second = [Stage {
+            rate: 0.1,
+            ..stage(n, self.steps[1] / 3)
+        }];
+        let side = (plan.counts[0].max(plan.counts[1]) * plan.core) as usize;
+        let mut mask = FreeMask {
+            low_nm: plan.low_nm,
+            pixel_nm: plan.pixel_nm,
+            n: side,
+            values: vec![0.0; side * side],
+        };
+        let bright = self.tones.inside.abs() > self.tones.outside.abs();
+        let passes = if plan.count() > 1 { 2 } else { 1 };
+        let each = [first.iter().map(|s| s.iterations).sum::<u32>(), second[0].iterations];
+        let of = each[..passes].iter().sum::<u32>() * plan.count() as u32;
+        let mut before = 0;
+        let free = self.free();
+        for (pass, steps) in each.into_iter().enumerate().take(passes) {
+            for index in 0..plan.count() {
+                let tile = plan.tile(index);
+                let origin = plan.origin_nm(tile);
+                let shapes = layout.within_nm(origin, plan.period_nm())?;
+                let cover = coverage(&shapes, origin, plan.period_nm(), n);
+                let target: Vec<f32> = if bright {
+                    cover.clone()
+                } else {
+                    cover.iter().map(|c| 1.0 - c).collect()
+                };
+                let mut flow = Flow::Continue;
+                let mut on = |p: Progress| {
+                    flow = watch(Progress {
+                        done: before + p.done,
+                        of,
+                        loss: p.loss,
+                    });
+                    flow
+                };
+                let found = if pass == 0 {
+                    let run = Run {
+                        problem,
+                        optimiser: self.optimiser,
+                        free: None,
+                    };
+                    run.optimise(&first, &cover, &target, n, &mut on)
+                } else {
+                    let run = Run {
+                        problem,
+                        optimiser: self.optimiser,
+                        free: Some(&free),
+                    };
+                    let start = self.parameters(&mask, tile, &cover);
+                    run.optimise(&second, &start, &target, n, &mut on)
+                };
+                self.keep(&mut mask, tile, &found);
+                before += steps;
+                if flow == Flow::Stop {
+                    return Ok(mask);
+                }
+            }
+        }
+        Ok(mask)
+    }
+
+    /// 1 in the core and a strip of an eighth of the halo around it, where the second pass may change.
+    fn free(&self) -> Vec<f32> {
+        let (n, halo) = (self.plan.pixels() as usize, self.plan.halo as usize);
+        let inside = halo - halo / 8..n - (halo - halo / 8);
+        let on = |i: usize| inside.contains(&(i % n)) && inside.contains(&(i / n));
+        (0..n * n).map(|i| f32::from(u8::from(on(i)))).collect()
+    }
+
+    /// Parameters of a tile from the joined mask; beyond the region, those of the layout.
+    fn parameters(&self, mask: &FreeMask, tile: [u32; 2], cover: &[f32]) -> Vec<f32> {
+        let (n, core, halo) = (
+            self.plan.pixels() as usize,
+            i64::from(self.plan.core),
+            i64::from(self.plan.halo),
+        );
+        let place = |k: usize, i: usize| i64::from(tile[k]) * core - halo + i as i64;
+        let limit = [0, 1].map(|k| i64::from(self.plan.counts[k]) * core);
+        (0..n * n)
+            .map(|i| {
+                let at = [place(0, i % n), place(1, i / n)];
+                let inside = (0..2).all(|k| (0..limit[k]).contains(&at[k]));
+                let value = if inside {
+                    mask.values[at[1] as usize * mask.n + at[0] as usize]
+                } else {
+                    return cover[i];
+                };
+                // The inverse of the mask's σ.
+                let v = f64::from(value).clamp(1e-3, 1.0 - 1e-3);
+                (0.5 + 0.25 * libm::log(v / (1.0 - v))) as f32
+            })
+            .collect()
+    }
+
+    /// Keeps the core of a tile.
+    fn keep(&self, mask: &mut FreeMask, tile: [u32; 2], found: &[f32]) {
+        let (n, core, halo) = (
+            self.plan.pixels() as usize,
+            self.plan.core as usize,
+            self.plan.halo as usize,
+        );
+        let [x, y] = tile.map(|t| t as usize * core);
+        for row in 0..core {
+            let from = (row + halo) * n + halo;
+            let to = (y + row) * mask.n + x;
+            mask.values[to..to + core].copy_from_slice(&found[from..from + core]);
+        }
+    }
+}
+
+impl FreeMask {
+    /// Open and closed pixels.
+    pub fn pixels(&self) -> PixelMask {
+        PixelMask {
+            n: self.n,
+            pixels: self.values.iter().map(|v| *v >= 0.5).collect(),
+        }
+    }
+
+    /// Outlines along the pixels of a mask on this one's place, in units of `unit_nm`.
+    pub fn manhattan(&self, mask: &PixelMask, unit_nm: f64) -> Shapes {
+        let corner = |c: [u32; 2]| {
+            [0, 1].map(|k| {
+                libm::round((self.low_nm[k] + f64::from(c[k]) * self.pixel_nm) / unit_nm) as i32
+            })
+        };
+        let parts = mask.rectangles();
+        let parts = parts.iter().map(|[a, b]| Polygon::rectangle(corner(*a), corner(*b)));
+        let parts = Shapes {
+            unit_nm,
+            polygons: parts.collect(),
+        };
+        let loops = union(&parts).expect("rectangles have no slanted edge");
+        Shapes {
+            unit_nm,
+            polygons: polygons(&loops),
+        }
+    }
+
+    /// Smooth outlines of a mask on this one's place: its pixels averaged over three by three, twice, and
+    /// traced at one half; corners that lie within a quarter of a unit of a straight line are left out.
+    pub fn curved(&self, mask: &PixelMask, unit_nm: f64) -> Shapes {
+        // A margin, so that no outline runs off the picture.
+        let wide = self.n + 8;
+        let mut picture = vec![0.0_f64; wide * wide];
+        for (i, open) in mask.pixels.iter().enumerate() {
+            picture[(i / self.n + 4) * wide + i % self.n + 4] = f64::from(u8::from(*open));
+        }
+        let smooth = pooled(&pooled(&picture, wide, 3), wide, 3);
+        let place = |p: [f64; 2]| {
+            [0, 1].map(|k| self.low_nm[k] + (p[k] - 4.0 + 0.5) * self.pixel_nm)
+        };
+        let (mut outer, mut holes) = (Vec::new(), Vec::new());
+        for line in trace(&smooth, wide, wide, 0.5) {
+            let points: Vec<[f64; 2]> = line.points_nm.into_iter().map(place).collect();
+            let kept = simplified(&points, 0.25 * unit_nm.max(0.25));
+            let mut points: Vec<[i32; 2]> =
+                kept.iter().map(|p| p.map(|v| libm::round(v / unit_nm) as i32)).collect();
+            points.dedup();
+            let polygon = Polygon::new(points);
+            match polygon.double_area() {
+                0 => {}
+                a if a > 0 => outer.push(polygon),
+                _ => holes.push(polygon),
+            }
+        }
+        for hole in holes {
+            tie(&mut outer, hole);
+        }
+        Shapes {
+            unit_nm,
+            polygons: outer,
+        }
+    }
+}
+
+/// Ties a hole to the outline left of its leftmost corner by a slit.
+fn tie(outer: &mut [Polygon], hole: Polygon) {
+    let Some((at, &from)) = hole.points.iter().enumerate().min_by_key(|(_, p)| **p) else {
+        return;
+    };
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (n, polygon) in outer.iter().enumerate() {
+        for (k, (a, b)) in polygon.edges().enumerate() {
+            if (a[1] <= from[1]) == (b[1] <= from[1]) {
+                continue;
+            }
+            let [ax, ay, bx, by] = [a[0], a[1], b[0], b[1]].map(f64::from);
+            let x = ax + (f64::from(from[1]) - ay) / (by - ay) * (bx - ax);
+            if x <= f64::from(from[0]) && best.is_none_or(|b| x > b.0) {
+                best = Some((x, n, k));
+            }
+        }
+    }
+    let Some((x, n, k)) = best else { return };
+    let meet = [libm::floor(x) as i32, from[1]];
+    let around = hole.points[at..].iter().chain(&hole.points[..=at]).copied();
+    let tied: Vec<[i32; 2]> = [meet].into_iter().chain(around).chain([meet]).collect();
+    outer[n].points.splice(k + 1..k + 1, tied);
+}
+
+/// A closed line without the points that lie within `room` of what stays (D. Douglas, T. Peucker, 1973).
+fn simplified(points: &[[f64; 2]], room: f64) -> Vec<[f64; 2]> {
+    if points.len() < 4 {
+        return points.to_vec();
+    }
+    // Two far points stay; the halves between them are thinned.
+    let far = (0..points.len()).max_by(|&a, &b| {
+        let away = |i: usize| libm::hypot(points[i][0] - points[0][0], points[i][1] - points[0][1]);
+        away(a).total_cmp(&away(b))
+    });
+    let far = far.unwrap_or(0);
+    let mut keep = vec![false; points.len() + 1];
+    (keep[0], keep[far]) = (true, true);
+    let at = |i: usize| points[i % points.len()];
+    let mut spans = vec![(0, far), (far, points.len())];
+    while let Some((a, b)) = spans.pop() {
+        let (p, q) = (at(a), at(b));
+        let length = libm::hypot(q[0] - p[0], q[1] - p[1]).max(1e-12);
+        let off = |i: usize| {
+            let r = at(i);
+            ((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])).abs() / length
+        };
+        if let Some(worst) = (a + 1..b).max_by(|&i, &k| off(i).total_cmp(&off(k)))
+            && off(worst) > room
+        {
+            keep[worst] = true;
+            spans.extend([(a, worst), (worst, b)]);
+        }
+    }
+    points.iter().zip(keep).filter(|(_, k)| *k).map(|(p, _)| *p).collect()
+}
+
+/// What a mask prints against its target; areas in nm².
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Areas {
+    /// Where the nominal print differs from the target.
+    pub l2_nm2: f64,
+    /// Where the outer and the inner corner differ: the process-variation band.
+    pub pvb_nm2: f64,
+}
+
+/// Judges a mask by its prints at nominal and at both corners, tile by tile; `imagers` are those in focus
+/// and out of it.
+///
+/// # Errors
+/// A tile holds too many shapes.
+pub fn judge(
+    target: &dyn Layout,
+    mask: &Sorted,
+    plan: &Plan,
+    imagers: [&TileImager; 2],
+    resist: Threshold,
+    corners: Corners,
+    bright: bool,
+) -> Result<Areas, Overfull> {
+    let n = plan.pixels() as usize;
+    let fine = [0, 1].map(|k| Band::<f64>::new(n, imagers[k].image_half()));
+    let mut areas = Areas::default();
+    let pixel = plan.pixel_nm * plan.pixel_nm;
+    for index in 0..plan.count() {
+        let origin = plan.origin_nm(plan.tile(index));
+        let wanted = target.within_nm(origin, plan.period_nm())?;
+        let wanted = coverage(&wanted, origin, plan.period_nm(), plan.pixels());
+        let shapes = mask.within_nm(origin, plan.period_nm())?;
+        let [focus, defocus] = [0, 1].map(|k| {
+            let latent = resist.latent(&imagers[k].image(&shapes, origin));
+            fine[k].inverse(latent.spectrum.values())
+        });
+        let inside = plan.halo as usize..(plan.halo + plan.core) as usize;
+        for y in inside.clone() {
+            for i in y * n + inside.start..y * n + inside.end {
+                let prints = |v: f64, dose: f64| v * dose >= resist.level;
+                let nominal = prints(focus[i], 1.0) == bright;
+                areas.l2_nm2 += if nominal == (wanted[i] >= 0.5) { 0.0 } else { pixel };
+                let (outer, inner) =
+                    (prints(focus[i], 1.0 + corners.dose), prints(defocus[i], 1.0 - corners.dose));
+                areas.pvb_nm2 += if outer == inner { 0.0 } else { pixel };
+            }
+        }
+    }
+    Ok(areas)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::process::lithography::mask_rules::Rules;
+    use crate::sim::process::lithography::source::Outline;
+
+    fn optics() -> Optics {
+        let outline = Outline::Annular {
+            inner: 0.7,
+            outer: 0.9,
+        };
+        Optics::arf_immersion(outline, 15).unwrap()
+    }
+
+    const TONES: Tones = Tones {
+        inside: 1.0,
+        outside: 0.0,
+        shifted_layer: None,
+    };
+    const RULES: Rules = Rules {
+        width_nm: 16.0,
+        space_nm: 16.0,
+        area_nm2: 600.0,
+    };
+    const RESIST: Threshold = Threshold {
+        level: 0.25,
+        diffusion_nm: 5.0,
+    };
+
+    fn line() -> Sorted {
+        Sorted::new(Shapes {
+            unit_nm: 1.0,
+            polygons: vec![Polygon::rectangle([0, 0], [64, 800])],
+        })
+    }
+
+    fn task<'t>(optics: &'t Optics, pixels: u32, optimiser: Optimiser) -> Task<'t> {
+        let plan = Plan::new([-336.0, -120.0], [736.0, 1040.0], pixels, 320.0, 8.0);
+        Task {
+            optics,
+            tones: TONES,
+            resist: RESIST,
+            corners: Corners {
+                dose: 0.04,
+                defocus_nm: 50.0,
+            },
+            plan,
+            optimiser,
+            steps: [30, 30],
+            variation: 2.0,
+        }
+    }
+
+    /// An isolated line under an annular source gets assist features on both sides; they keep the mask
+    /// rules, they narrow the process band, and they do not print, not even at the outer corner.
+    #[test]
+    fn an_isolated_line_gets_assist_features_that_do_not_print() {
+        let (optics, line) = (optics(), line());
+        let task = task(&optics, 400, Optimiser::Adam);
+        assert_eq!((task.plan.count(), task.plan.pixels() % 8), (1, 0));
+        let found = task.seek(&line, &mut |_| Flow::Continue).unwrap();
+        let clean = found.pixels().cleaned(&RULES, 8.0);
+        assert!(clean.check(&RULES, 8.0).is_clean());
+        let shapes = found.manhattan(&clean, 1.0);
+        let assists: Vec<_> = shapes.polygons.iter().filter(|p| {
+            let [low, high] = p.area();
+            high[0] < 0.0 || low[0] > 64.0
+        }).collect();
+        let left = assists.iter().filter(|p| p.area()[1][0] < 0.0).count();
+        println!("{} shapes, {} assists, {left} on the left", shapes.polygons.len(), assists.len());
+        assert!(left >= 1 && assists.len() > left, "{:?}", shapes.polygons);
+        let imagers = [0.0, 50.0].map(|z| {
+            TileImager::new(&optics.at_defocus(z), TONES, task.plan.pixels(), 8.0, 1e-4).unwrap()
+        });
+        let imagers = [&imagers[0], &imagers[1]];
+        let mask = Sorted::new(shapes.clone());
+        let of = |mask: &Sorted| {
+            judge(&line, mask, &task.plan, imagers, RESIST, task.corners, true).unwrap()
+        };
+        let (with, without) = (of(&mask), of(&line));
+        let main = Shapes {
+            unit_nm: 1.0,
+            polygons: shapes.polygons.iter().filter(|p| !assists.contains(p)).cloned().collect(),
+        };
+        let alone = of(&Sorted::new(main));
+        println!("{with:?}, without assists {alone:?}, the line itself {without:?}");
+        assert!(with.pvb_nm2 < alone.pvb_nm2 && with.l2_nm2 < 0.5 * without.l2_nm2);
+        // At the outer corner the only thing that prints is the line.
+        let origin = task.plan.origin_nm([0, 0]);
+        let latent = RESIST.latent(&imagers[0].image(&shapes, origin));
+        let n = task.plan.pixels() as usize;
+        let values = latent.on_grid(n);
+        let printed = PixelMask {
+            n,
+            pixels: values.iter().map(|v| v * 1.04 >= RESIST.level).collect(),
+        };
+        assert_eq!(printed.shapes().len(), 1, "assist features print");
+    }
+
+    /// Smooth outlines image as the pixels do, nearly, and hold holes open.
+    #[test]
+    fn curved_outlines_follow_the_pixels() {
+        let n = 60;
+        let mask = PixelMask {
+            n,
+            pixels: (0..n * n)
+                .map(|i| {
+                    let r = ((i % n) as f64 - 29.5).hypot((i / n) as f64 - 29.5);
+                    (9.0..24.0).contains(&r)
+                })
+                .collect(),
+        };
+        let place = FreeMask {
+            low_nm: [-120.0, 40.0],
+            pixel_nm: 4.0,
+            n,
+            values: Vec::new(),
+        };
+        let area = mask.pixels.iter().filter(|p| **p).count() as f64 * 16.0;
+        for (shapes, room) in [(place.manhattan(&mask, 1.0), 1e-9), (place.curved(&mask, 0.25), 0.01)] {
+            assert_eq!(shapes.polygons.len(), 1);
+            assert!(shapes.faults().next().is_none());
+            let unit = shapes.unit_nm * shapes.unit_nm;
+            let found = 0.5 * shapes.polygons[0].double_area() as f64 * unit;
+            assert!((found / area - 1.0).abs() < room, "{found} {area}");
+        }
+        let (straight, curved) = (place.manhattan(&mask, 1.0), place.curved(&mask, 0.25));
+        let slanted = curved.polygons[0].edges().filter(|(a, b)| a[0] != b[0] && a[1] != b[1]).count();
+        assert!(slanted > 20 && curved.polygons[0].points.len() < 3 * straight.polygons[0].points.len());
+    }
+
+    /// In tiles the joined mask prints nearly as well as the one sought whole.
+    #[test]
+    fn tiles_agree_where_they_meet() {
+        let (optics, line) = (optics(), line());
+        let mut found = Vec::new();
+        for pixels in [400, 152] {
+            let task = task(&optics, pixels, Optimiser::Lbfgs);
+            let mask = task.seek(&line, &mut |_| Flow::Continue).unwrap();
+            let clean = mask.pixels().cleaned(&RULES, 8.0);
+            let plan = super::tests::task(&optics, 400, Optimiser::Adam).plan;
+            let imagers = [0.0, 50.0].map(|z| {
+                TileImager::new(&optics.at_defocus(z), TONES, plan.pixels(), 8.0, 1e-4).unwrap()
+            });
+            let mask = Sorted::new(mask.manhattan(&clean, 1.0));
+            let areas = judge(&line, &mask, &plan, [&imagers[0], &imagers[1]], RESIST, task.corners, true);
+            println!("{} tiles: {:?}", task.plan.count(), areas.unwrap());
+            found.push((task.plan.count(), areas.unwrap()));
+        }
+        assert!(found[0].0 == 1 && found[1].0 > 1);
+        assert!(found[1].1.l2_nm2 < 1.5 * found[0].1.l2_nm2 + 500.0, "{found:?}");
+    }
+}
