@@ -227,9 +227,10 @@ fn answer(desk: &mut Desk, look: &Look) -> anyhow::Result<()> {
         std::thread::sleep(std::time::Duration::from_millis(10));
         desk.tick(LOOK_S);
     }
+    let texts = desk.texts();
     let failure = [&desk.bench.single, &desk.bench.all]
         .iter()
-        .find_map(|r| r.failure());
+        .find_map(|r| r.failure(&texts));
     if let Some(why) = failure {
         bail!("{why}");
     }

@@ -217,7 +217,7 @@ fn study(desk: &Desk) -> String {
         };
         return words.to_owned();
     };
-    if let Some(why) = running.failure() {
+    if let Some(why) = running.failure(&desk.texts()) {
         return format!("failed, {why}");
     }
     let state = format!("{:?}", view.state).to_lowercase();

@@ -99,7 +99,7 @@ pub struct Asker {
     chosen: Option<(Wish, PathBuf)>,
     /// Answers in place of the system's dialogs, first to come first used; for whoever drives the
     /// program without a person before it.
-    pub answers: Option<VecDeque<PathBuf>>,
+    pub prepared: Option<VecDeque<PathBuf>>,
 }
 
 impl Default for Asker {
@@ -111,7 +111,7 @@ impl Default for Asker {
             waiting: false,
             typed: None,
             chosen: None,
-            answers: None,
+            prepared: None,
         }
     }
 }
@@ -122,8 +122,8 @@ impl Asker {
         if !self.is_free() {
             return false;
         }
-        if let Some(answers) = &mut self.answers {
-            self.chosen = answers.pop_front().map(|path| (wish, path));
+        if let Some(prepared) = &mut self.prepared {
+            self.chosen = prepared.pop_front().map(|path| (wish, path));
             return true;
         }
         self.waiting = true;

@@ -484,7 +484,7 @@ mod tests {
         let mut desk = in_folder(&home, None);
         let (one, many) = (home.join("a b.csv"), home.join("many"));
         let keeper = desk.keeper.as_mut().expect("in a folder");
-        keeper.asker.answers = Some([one.clone(), many.clone()].into());
+        keeper.asker.prepared = Some([one.clone(), many.clone()].into());
         desk.export("x.csv", "1,2".to_owned());
         let files = vec![
             ("r.html".to_owned(), b"page".to_vec()),

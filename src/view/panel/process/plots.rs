@@ -7,7 +7,7 @@ use super::xy::{self, Curve, Plot};
 use super::{Process, exports};
 use crate::sim::process::lithography::workbench::{DOSES, Through};
 use crate::view::i18n::{Texts, number};
-use crate::view::panel::chart;
+use crate::view::panel::chart::{self, Head};
 use crate::view::panel::desk::Desk;
 use crate::view::panel::style::{colour, dim, small, theme};
 use crate::view::tokens::{diverging, space_pt};
@@ -62,17 +62,27 @@ pub fn window(ui: &mut Ui, desk: &mut Desk, t: &Texts, height: f32) {
         return;
     };
     let title = t.get("process-bossung");
-    chart::head(ui, desk, &title, &t.get("process-axis-cd"), &|| {
-        exports::bossung(&through)
+    let unit = t.get("process-axis-cd");
+    let head = Head {
+        title: &title,
+        unit: &unit,
+        csv: &|| exports::bossung(&through),
+    };
+    chart::show(ui, desk, &head, |ui, desk| {
+        bossung(ui, desk, t, &through, &title, height);
     });
-    bossung(ui, desk, t, &through, &title, height);
     state(ui, &desk.process, t);
     ui.add_space(space_pt::S);
     let title = t.get("process-window");
-    chart::head(ui, desk, &title, &t.get("process-axis-latitude"), &|| {
-        exports::window(&through)
+    let unit = t.get("process-axis-latitude");
+    let head = Head {
+        title: &title,
+        unit: &unit,
+        csv: &|| exports::window(&through),
+    };
+    chart::show(ui, desk, &head, |ui, _| {
+        latitude(ui, t, &through, &title, height, quick);
     });
-    latitude(ui, t, &through, &title, height, quick);
 }
 
 fn bossung(ui: &mut Ui, desk: &Desk, t: &Texts, through: &Through, title: &str, height: f32) {
@@ -168,7 +178,6 @@ pub fn profile(ui: &mut Ui, desk: &mut Desk, t: &Texts, shown: &Shown, height: f
     let look = theme(ui);
     let exposure = &shown.exposure;
     let title = t.get("process-profile");
-    chart::head(ui, desk, &title, "", &|| exports::profile(exposure));
     let points: Vec<[f64; 2]> = exposure.profile.samples().collect();
     let ends = (
         points.first().map_or(-1.0, |p| p[0]),
@@ -198,5 +207,12 @@ pub fn profile(ui: &mut Ui, desk: &mut Desk, t: &Texts, shown: &Shown, height: f
         width: 1.8,
         points,
     };
-    xy::show(ui, &plot, &[curve]);
+    let head = Head {
+        title: &title,
+        unit: "",
+        csv: &|| exports::profile(exposure),
+    };
+    chart::show(ui, desk, &head, |ui, _| {
+        xy::show(ui, &plot, std::slice::from_ref(&curve));
+    });
 }
