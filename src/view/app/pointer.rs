@@ -2,7 +2,7 @@
 
 use bevy::math::{Vec2, Vec3};
 use bevy::prelude::{Res, ResMut};
-use egui::{Context, Key, PointerButton};
+use egui::{Context, Key, Modifiers, PointerButton};
 
 use super::DeskRes;
 use crate::sim::fab::Place;
@@ -185,14 +185,10 @@ fn keys(ctx: &Context, desk: &mut Desk) {
         Key::Num9,
     ];
     for (n, key) in (1u8..).zip(numbers) {
-        let (pressed, with_ctrl) =
-            ctx.input(|i| (i.key_pressed(key) && !i.modifiers.alt, i.modifiers.command));
-        if pressed {
-            desk.camera.push(if with_ctrl {
-                CameraCommand::Keep(n)
-            } else {
-                CameraCommand::Recall(n)
-            });
+        if ctx.input_mut(|i| i.consume_key(Modifiers::COMMAND, key)) {
+            desk.camera.push(CameraCommand::Keep(n));
+        } else if ctx.input_mut(|i| i.consume_key(Modifiers::NONE, key)) {
+            desk.camera.push(CameraCommand::Recall(n));
         }
     }
     if ctx.input(|i| i.key_pressed(Key::Escape)) {

@@ -1,8 +1,8 @@
 //! The strip below the plant: the run's time with its events, and a chart over the same time.
 
 use egui::{
-    Align, Align2, FontId, Frame, Layout, Margin, Panel, Rect, RichText, Sense, Stroke, Ui, Vec2,
-    pos2,
+    Align, Align2, FontId, Frame, Layout, Margin, Panel, Rect, RichText, Sense, Stroke, Ui,
+    UiBuilder, Vec2, pos2,
 };
 use egui_phosphor::regular as icon;
 
@@ -115,7 +115,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, alone: bool) {
         axis(ui, desk, alone);
         if open {
             tabs(ui, desk);
-            body(ui, desk);
+            // What is drawn higher than its place must not push the panel up, frame by frame.
+            let place = ui.available_rect_before_wrap();
+            let mut inner = ui.new_child(UiBuilder::new().max_rect(place));
+            inner.shrink_clip_rect(place);
+            body(&mut inner, desk);
         }
     });
     if open && ui.ctx().viewport_rect().height() >= 760.0 {
