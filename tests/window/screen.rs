@@ -190,9 +190,21 @@ impl Program {
     }
 
     /// Waits for the window and gives it the keyboard, as a window manager would.
-    pub fn focus(&self) {
+    #[track_caller]
+    pub fn focus(&mut self) {
         let id = self.window();
-        self.xdotool(&["windowfocus", "--sync", &id]);
+        let mut why = String::new();
+        // A window that is just being made misses being given it.
+        for _ in 0..10 {
+            self.xdotool(&["windowfocus", &id]);
+            match self.wait("window: focused", Duration::from_secs(3)) {
+                Ok(_) => return,
+                Err(words) => why = words,
+            }
+            // X's own number for "whatever the pointer is over": takes it away again.
+            self.xdotool(&["windowfocus", "1"]);
+        }
+        panic!("{why}");
     }
 
     /// The window's number.

@@ -2,7 +2,7 @@
 //!
 //! * `world`: the open scene as entities, the watched run written into them.
 //! * `frame`: one frame of egui: the panels, then what is painted over the stage.
-//! * `pointer`: mouse and keys over the stage.
+//! * `keyboard`: keys on their way to egui. `pointer`: mouse and keys over the stage.
 //! * `window`: the program as people use it. [`shot`]: pictures without a window; `indexed`: small ones.
 //! * `fault`: when the graphics device goes. `trace`: what the program does, as lines.
 //! * [`cost`]: what a frame costs.
@@ -11,6 +11,7 @@ pub mod cost;
 mod fault;
 mod frame;
 mod indexed;
+mod keyboard;
 mod pointer;
 pub mod shot;
 mod trace;
@@ -23,7 +24,9 @@ use bevy::ecs::schedule::{ScheduleLabel, Schedules, SingleThreadedExecutor};
 use bevy::prelude::*;
 use bevy::render::render_resource::BlendState;
 use bevy::render::{ExtractSchedule, RenderApp};
-use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
+use bevy_egui::{
+    EguiGlobalSettings, EguiInputSet, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext,
+};
 use thiserror::Error;
 
 use super::panel::Desk;
@@ -65,6 +68,10 @@ fn assemble(app: &mut App, desk: Desk) -> fault::Fault {
         .init_resource::<world::Shown>()
         .add_systems(Startup, own_egui)
         .add_systems(
+            PreUpdate,
+            keyboard::pass_on.in_set(EguiInputSet::ReadBevyMessages),
+        )
+        .add_systems(
             Update,
             (
                 world::stand_up.before(Phase::Clock),
@@ -105,6 +112,7 @@ fn run_in_turn(world: &mut World) {
 /// The first camera must not get egui's context: it belongs to the one that draws last.
 fn own_egui(mut settings: ResMut<'_, EguiGlobalSettings>) {
     settings.auto_create_primary_context = false;
+    keyboard::take_over(&mut settings);
 }
 
 /// Spawns the stage's camera and, over it, the panels' on one target.

@@ -2,7 +2,7 @@
 
 use bevy::math::{Vec2, Vec3};
 use bevy::prelude::{Res, ResMut};
-use egui::{Context, Key, PointerButton};
+use egui::{Context, Key, Modifiers, PointerButton};
 
 use super::DeskRes;
 use crate::sim::fab::Place;
@@ -30,6 +30,8 @@ const FRAME_MARGIN: f32 = 0.35;
 pub struct Hand {
     /// Button of a drag that began over the plant.
     held: Option<PointerButton>,
+    /// Where the pointer was last while it is held.
+    at: Option<egui::Pos2>,
     moved_pt: f32,
 }
 
@@ -43,10 +45,9 @@ pub fn listen(
     carriers: Option<&Carriers>,
     hand: &mut Hand,
 ) {
-    let (pointer, delta, scroll, zoom, shift, dt) = ctx.input(|i| {
+    let (pointer, scroll, zoom, shift, dt) = ctx.input(|i| {
         (
             i.pointer.hover_pos(),
-            i.pointer.delta(),
             i.smooth_scroll_delta(),
             i.zoom_delta(),
             i.modifiers.shift,
@@ -68,6 +69,8 @@ pub fn listen(
     {
         hand.held = Some(pressed);
         hand.moved_pt = 0.0;
+        // What the pointer moved before it was pressed, in the same frame, is no drag.
+        hand.at = ctx.input(|i| i.pointer.press_origin());
         // The plant is in the hand now, not the text field.
         ctx.memory_mut(|m| {
             if let Some(id) = m.focused() {
@@ -81,7 +84,10 @@ pub fn listen(
         None
     };
     if let Some(held) = hand.held {
-        let drag = Vec2::new(delta.x, delta.y);
+        let last = hand.at.or(pointer);
+        let moved = pointer.zip(last).map_or(egui::Vec2::ZERO, |(p, l)| p - l);
+        hand.at = pointer.or(hand.at);
+        let drag = Vec2::new(moved.x, moved.y);
         hand.moved_pt += drag.length();
         let share = drag / place.rect.height().max(1.0);
         if drag != Vec2::ZERO && hand.moved_pt > CLICK_PT {
@@ -179,14 +185,10 @@ fn keys(ctx: &Context, desk: &mut Desk) {
         Key::Num9,
     ];
     for (n, key) in (1u8..).zip(numbers) {
-        let (pressed, with_ctrl) =
-            ctx.input(|i| (i.key_pressed(key) && !i.modifiers.alt, i.modifiers.command));
-        if pressed {
-            desk.camera.push(if with_ctrl {
-                CameraCommand::Keep(n)
-            } else {
-                CameraCommand::Recall(n)
-            });
+        if ctx.input_mut(|i| i.consume_key(Modifiers::COMMAND, key)) {
+            desk.camera.push(CameraCommand::Keep(n));
+        } else if ctx.input_mut(|i| i.consume_key(Modifiers::NONE, key)) {
+            desk.camera.push(CameraCommand::Recall(n));
         }
     }
     if ctx.input(|i| i.key_pressed(Key::Escape)) {
@@ -259,6 +261,11 @@ pub fn obey(
     let aspect = stage.aspect();
     for command in desk.camera.drain(..).collect::<Vec<_>>() {
         match command {
+            CameraCommand::Open => {
+                *followed = None;
+                stage.rig.home(&corners_of(&floor), aspect);
+                stage.rig.advance(0.0, true);
+            }
             CameraCommand::Home => {
                 *followed = None;
                 stage.rig.home(&corners_of(&floor), aspect);

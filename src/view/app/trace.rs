@@ -3,6 +3,7 @@
 
 use bevy::log::{debug, info};
 use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
 
 use super::DeskRes;
 use crate::view::i18n::clock;
@@ -21,13 +22,19 @@ pub struct Told {
     playing: Option<u64>,
     look: String,
     study: String,
+    has_keys: bool,
     notices: Vec<String>,
     stage: URect,
     pose: Pose,
 }
 
 /// Writes what has changed since the last frame.
-pub fn tell(desk: Res<'_, DeskRes>, stage: Res<'_, Stage>, mut told: Local<'_, Told>) {
+pub fn tell(
+    desk: Res<'_, DeskRes>,
+    stage: Res<'_, Stage>,
+    windows: Query<'_, '_, &Window, With<PrimaryWindow>>,
+    mut told: Local<'_, Told>,
+) {
     if !bevy::log::tracing::enabled!(bevy::log::Level::INFO) {
         return;
     }
@@ -44,6 +51,7 @@ pub fn tell(desk: Res<'_, DeskRes>, stage: Res<'_, Stage>, mut told: Local<'_, T
         playing: desk.play.running.then_some(desk.play.speed as u64),
         look: look(desk),
         study: study(desk),
+        has_keys: windows.single().is_ok_and(|w| w.focused),
         notices: desk.notices.iter().map(|n| n.text.clone()).collect(),
         stage: stage.rect,
         // A view on its way is told when it has arrived.
@@ -83,6 +91,10 @@ pub fn tell(desk: Res<'_, DeskRes>, stage: Res<'_, Stage>, mut told: Local<'_, T
     }
     for text in now.notices.iter().filter(|n| !told.notices.contains(n)) {
         info!("said: {text}");
+    }
+    if now.has_keys != told.has_keys {
+        let words = if now.has_keys { "focused" } else { "left" };
+        debug!("window: {words}");
     }
     if now.stage != told.stage {
         let r = now.stage;

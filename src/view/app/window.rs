@@ -123,7 +123,18 @@ fn connect(app: &mut App) -> Result<(), Refusal> {
     added.map_err(|panic| {
         let words = panic.downcast_ref::<String>().cloned();
         let words = words.or_else(|| panic.downcast_ref::<&str>().map(|w| (*w).to_owned()));
-        let why = words.unwrap_or_else(|| "the window system does not answer".to_owned());
+        // Of a display that does not answer, the name says more than the library's words.
+        let name = ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().find_map(|n| {
+            Some(format!(
+                "{n}={}",
+                std::env::var(n).ok().filter(|v| !v.is_empty())?
+            ))
+        });
+        let why = match (name, words) {
+            (_, Some(words)) if !words.starts_with("Failed to build event loop") => words,
+            (Some(name), _) => format!("{name} does not answer"),
+            (None, _) => "the window system does not answer".to_owned(),
+        };
         Refusal::NoDisplay(why.lines().next().unwrap_or_default().to_owned())
     })
 }

@@ -73,6 +73,8 @@ pub enum Selection {
 /// What a panel asks of the camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CameraCommand {
+    /// The whole plant of a scene just opened: there at once, not flown to from nowhere.
+    Open,
     /// The whole plant as at the start.
     Home,
     /// The selection fills the view.
@@ -250,7 +252,7 @@ impl Desk {
         self.inspected_for = Selection::Nothing;
         self.tree = TreeState::default();
         self.play = Play::default();
-        self.camera = vec![CameraCommand::Home];
+        self.camera = vec![CameraCommand::Open];
         self.renew_run();
     }
 

@@ -1,8 +1,8 @@
 //! The strip below the plant: the run's time with its events, and a chart over the same time.
 
 use egui::{
-    Align, Align2, FontId, Frame, Layout, Margin, Panel, Rect, RichText, Sense, Stroke, Ui, Vec2,
-    pos2,
+    Align, Align2, FontId, Frame, Layout, Margin, Panel, Rect, RichText, Sense, Stroke, Ui,
+    UiBuilder, Vec2, pos2,
 };
 use egui_phosphor::regular as icon;
 
@@ -104,7 +104,11 @@ pub fn alone(ui: &mut Ui, desk: &mut Desk, page: bool) {
 pub fn strip(ui: &mut Ui, desk: &mut Desk) -> bool {
     let dragged = axis(ui, desk, false);
     tabs(ui, desk);
-    body(ui, desk);
+    // What is drawn higher than its place must not push the pane up, frame by frame.
+    let place = ui.available_rect_before_wrap();
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(place));
+    inner.shrink_clip_rect(place);
+    body(&mut inner, desk);
     dragged
 }
 

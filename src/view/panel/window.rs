@@ -89,15 +89,19 @@ pub fn show(ctx: &Context, desk: &mut Desk) {
                 ui.add_space(space_pt::S);
                 ScrollArea::vertical()
                     .max_height(room.y - 80.0)
-                    .show(ui, |ui| match other {
-                        Window::Preferences => preferences(ui, desk),
-                        Window::Keys => keys(ui, desk),
-                        Window::Findings => {
-                            if findings(ui, desk) {
-                                stays = None;
+                    .show(ui, |ui| {
+                        // What stands at the right edge keeps clear of the bar.
+                        ui.set_max_width(ui.available_width() - space_pt::M);
+                        match other {
+                            Window::Preferences => preferences(ui, desk),
+                            Window::Keys => keys(ui, desk),
+                            Window::Findings => {
+                                if findings(ui, desk) {
+                                    stays = None;
+                                }
                             }
+                            _ => about(ui, desk),
                         }
-                        _ => about(ui, desk),
                     });
                 stays
             }
