@@ -79,7 +79,10 @@ mod tests {
     #[test]
     fn words_of_a_line() {
         let read = |line| words(line).unwrap();
-        assert_eq!(read("a  --set \"x.y=3 d\" # rest"), ["a", "--set", "x.y=3 d"]);
+        assert_eq!(
+            read("a  --set \"x.y=3 d\" # rest"),
+            ["a", "--set", "x.y=3 d"]
+        );
         assert_eq!(read("a#b \"\""), ["a#b", ""]);
         assert!(read("  # only a remark").is_empty());
         assert!(words("a \"b").is_err());

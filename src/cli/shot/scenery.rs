@@ -68,7 +68,9 @@ pub fn set(studio: &mut Studio, look: &Look, stands: &mut Stands) -> anyhow::Res
         (layout.left_open, layout.right_open, layout.bottom_open) = (false, false, false);
     }
     let names = overlay::NAMES.iter().copied();
-    desk.overlay = names.into_iter().find(|n| Some(*n) == look.overlay.as_deref());
+    desk.overlay = names
+        .into_iter()
+        .find(|n| Some(*n) == look.overlay.as_deref());
     match &look.scene {
         None => {
             (desk.session, desk.live) = (None, None);

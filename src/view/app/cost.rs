@@ -252,8 +252,7 @@ mod tests {
         for k in 0..30_000_000u64 {
             x = std::hint::black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(k));
         }
-        let spent: u64 =
-            total(&threads()) - total(&before);
+        let spent: u64 = total(&threads()) - total(&before);
         assert!(x != 0 && spent > 1_000_000, "{spent} ns");
     }
 }

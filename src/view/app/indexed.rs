@@ -214,7 +214,9 @@ mod tests {
             if pixel[..3] == ground {
                 assert_eq!(shown, ground);
             }
-            sum += (0..3).map(|k| u32::from(shown[k].abs_diff(pixel[k]))).sum::<u32>();
+            sum += (0..3)
+                .map(|k| u32::from(shown[k].abs_diff(pixel[k])))
+                .sum::<u32>();
         }
         let mean = f64::from(sum) / f64::from(400 * 300 * 3);
         assert!(mean < 2.5, "{mean}");

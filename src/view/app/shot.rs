@@ -250,16 +250,17 @@ impl Studio {
         for _ in 0..WARM {
             self.frame();
         }
-        let target = self.target.clone();
+        // The same target as the cameras', their scale too: another would be read back empty.
+        let target = RenderTarget::Image(ImageRenderTarget {
+            handle: self.target.clone(),
+            scale_factor: self.scale,
+        });
         self.app.world_mut().resource_mut::<Taken>().0 = None;
-        self.app
-            .world_mut()
-            .spawn(Screenshot::image(target))
-            .observe(
-                |shot: On<'_, '_, ScreenshotCaptured>, mut taken: ResMut<'_, Taken>| {
-                    taken.0 = Some(shot.image.clone());
-                },
-            );
+        self.app.world_mut().spawn(Screenshot(target)).observe(
+            |shot: On<'_, '_, ScreenshotCaptured>, mut taken: ResMut<'_, Taken>| {
+                taken.0 = Some(shot.image.clone());
+            },
+        );
         self.frame();
         self.draw(false);
         for _ in 0..PATIENCE {

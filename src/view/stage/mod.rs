@@ -198,14 +198,20 @@ impl Plugin for StagePlugin {
     }
 }
 
-/// Whether another plant was spawned, or the tone changed.
+/// Whether another plant was spawned, or the tone changed. The entities themselves are compared:
+/// `World::resource_scope`, through which states are written, marks a resource as changed.
 fn plant_changed(
     ids: Res<'_, SpawnedIds>,
     stage: Res<'_, Stage>,
     mut tone: Local<'_, Option<Tone>>,
+    mut plant: Local<'_, Option<SpawnedIds>>,
 ) -> bool {
     let new_tone = tone.replace(stage.tone) != Some(stage.tone);
-    ids.is_changed() || new_tone
+    let new_plant = ids.is_changed() && plant.as_ref() != Some(&*ids);
+    if new_plant {
+        *plant = Some(ids.clone());
+    }
+    new_plant || new_tone
 }
 
 fn set_up_palette(
