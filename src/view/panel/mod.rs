@@ -5,6 +5,7 @@
 //! write the same one. Each panel is a file; [`rail::ROOMS`] lists the rooms, and
 //! [`command::COMMANDS`] everything that can be done, with its key.
 
+mod arrangement;
 mod assumed;
 mod bench;
 mod button;
@@ -52,10 +53,10 @@ mod variants_page;
 mod whatif_page;
 mod window;
 
+pub use arrangement::{Arrangement, Pane};
 pub use bench::Bench;
 pub use command::{COMMANDS, Command};
 pub use desk::{CameraCommand, Desk, FrameStats, Legend, LotKey, Play, SPEEDS, Selection};
-pub use dock::{Arrangement, Pane};
 pub use export::Export;
 pub use leave::Then;
 pub use notice::{Notice, Weight};

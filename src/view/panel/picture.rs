@@ -6,7 +6,9 @@ use std::fmt::Write;
 use egui::epaint::{
     ClippedShape, ColorMode, Mesh, PathShape, RectShape, Shape, StrokeKind, TextShape,
 };
-use egui::{Color32, Context, Frame, Margin, Pos2, RawInput, Rect, Stroke, Ui, UiBuilder, Vec2};
+use egui::{
+    Color32, Context, Frame, Margin, Pos2, RawInput, Rect, Stroke, Ui, UiBuilder, Vec2, ViewportId,
+};
 
 use super::font;
 use super::raster::{Textures, paint};
@@ -33,18 +35,19 @@ pub fn take(outer: &Context, room: Vec2, add: &mut dyn FnMut(&mut Ui)) -> Pictur
     let mode = outer.theme();
     ctx.set_theme(mode);
     ctx.set_style_of(mode, outer.style_of(mode));
-    ctx.set_pixels_per_point(SCALE);
     let margin = space_pt::L;
     let whole = Rect::from_min_size(Pos2::ZERO, room + Vec2::splat(2.0 * margin));
     let mut textures = Textures::default();
     let (mut size, mut ground) = (whole.size(), Color32::BLACK);
     let mut shapes = Vec::new();
-    // The scale holds from the second pass on, when texts are laid out anew.
-    for _ in 0..3 {
-        let input = RawInput {
+    // What needs the size of the frame before stands right from the second pass on.
+    for _ in 0..2 {
+        let mut input = RawInput {
             screen_rect: Some(whole),
             ..RawInput::default()
         };
+        let root = input.viewports.entry(ViewportId::ROOT).or_default();
+        root.native_pixels_per_point = Some(SCALE);
         let mut output = ctx.run_ui(input, |ui| {
             ground = colour(theme(ui).surface);
             let frame = Frame::new().inner_margin(Margin::same(margin as i8));

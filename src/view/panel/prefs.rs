@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dock::Arrangement;
+use super::arrangement::Arrangement;
 use crate::view::i18n::Lang;
 
 /// Light or dark.
