@@ -4,7 +4,9 @@
 //! whole numbers; each photon is then absorbed with the probability intensity / top. Thinned so, the number is
 //! Poisson with mean `mean · intensity / top`, exactly but for the 2⁻³² of table and probability.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, groups, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, groups, sample,
+};
 use crate::gpu::record::record;
 use crate::rng::{Seed, Stream, philox4x32};
 use crate::sim::process::lithography::kernels::RNG;
@@ -168,7 +170,31 @@ pub static KERNEL: Kernel = Kernel {
     twin,
     cases,
     survivors: &[
-        // Filled in from the sabotage test.
+        Survivor {
+            line: "for (var i = 0u; i < record.entries; i = i + 1u) {",
+            change: "< → <=",
+            reason: "the entry beyond the last is above every word",
+        },
+        Survivor {
+            line: "arrived = arrived + select(0u, 1u, table[i] <= drawn);",
+            change: "<= → <",
+            reason: "a word equals an entry once in four billion draws",
+        },
+        Survivor {
+            line: "let chance = u32(clamp(intensity[pixel] * record.to_word, 0.0, 4294967040.0));",
+            change: "0.0 → 0.5",
+            reason: "a chance below 1 is rounded to 0",
+        },
+        Survivor {
+            line: "let chance = u32(clamp(intensity[pixel] * record.to_word, 0.0, 4294967040.0));",
+            change: "4294967040.0 → 4337916710.4",
+            reason: "the conversion itself ends at the largest word",
+        },
+        Survivor {
+            line: "if (words[i % 4u] < chance) {",
+            change: "< → <=",
+            reason: "a word equals the chance once in four billion draws",
+        },
     ],
 };
 

@@ -2,7 +2,7 @@
 //! `1 / (1 + exp(−steepness (dose v − level)))`.
 
 use crate::gpu::kernel::{
-    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Values, roots, sample,
+    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{WAVES, at};
@@ -158,7 +158,43 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 32.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[
+        Survivor {
+            line: "let t = clamp(-x, -80.0, 80.0) * 1.4426950408889634;",
+            change: "80.0 → 80.8",
+            reason: "both limits lie where the result is 0 or 1",
+        },
+        Survivor {
+            line: "let whole = floor(t + 0.5);",
+            change: "0.5 → 0.505",
+            reason: "where the split lies does not change their product",
+        },
+        Survivor {
+            line: "let series = 1.0 + r * (1.0 + r * (0.5 + r * (0.16666667 + r * (0.041666668 + r * (0.008333334 + r * 0.0013888889)))));",
+            change: "0.008333334 → 0.00841666734",
+            reason: "its share of the result is within the tolerance",
+        },
+        Survivor {
+            line: "let series = 1.0 + r * (1.0 + r * (0.5 + r * (0.16666667 + r * (0.041666668 + r * (0.008333334 + r * 0.0013888889)))));",
+            change: "0.0013888889 → 0.001402777789",
+            reason: "its share of the result is within the tolerance",
+        },
+        Survivor {
+            line: "if (row < record.rows && f <= record.half) {",
+            change: "< → <=",
+            reason: "a row beyond the last is summed but never written",
+        },
+        Survivor {
+            line: "for (var k = 0u; k < min(16u, record.half + 1u - start); k = k + 1u) {",
+            change: "1u → 2u",
+            reason: "values beyond the last frequency are 0",
+        },
+        Survivor {
+            line: "for (var k = 0u; k < min(16u, record.half + 1u - start); k = k + 1u) {",
+            change: "< → <=",
+            reason: "values beyond the last frequency are 0",
+        },
+    ],
 };
 
 #[cfg(test)]
