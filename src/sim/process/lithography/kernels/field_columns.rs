@@ -162,9 +162,16 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[Survivor {
-        line: "if (column < length && f < side) {",
-        change: "< → <=",
-        reason: "a column beyond the last is transformed but never written",
-    }],
+    survivors: &[
+        Survivor {
+            line: "let f = ((cell & (length - 1u)) + record.half) & (length - 1u);",
+            change: "+ → -",
+            reason: "frequencies moved round the circle change the phase of a field, not its modulus",
+        },
+        Survivor {
+            line: "if (column < length && f < side) {",
+            change: "< → <=",
+            reason: "a column beyond the last is transformed but never written",
+        },
+    ],
 };
