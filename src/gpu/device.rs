@@ -271,6 +271,8 @@ impl Gpu {
     /// # Errors
     /// The device was lost, or refused an operation.
     pub fn check(&self) -> Result<(), GpuFault> {
+        // A loss is told only when the device is asked.
+        let _ = self.device.poll(wgpu::PollType::Poll);
         let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
         let adapter = self.name.clone();
         // A lost device refuses everything after; the loss is what to tell.

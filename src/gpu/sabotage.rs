@@ -6,8 +6,8 @@
 use core::ops::Range;
 
 use crate::gpu::device::{Gpu, GpuFault};
-use crate::gpu::kernel::{Kernel, Survivor, Values};
-use crate::gpu::run::Staging;
+use crate::gpu::kernel::{Case, Kernel, Kind, Survivor, Values};
+use crate::gpu::run::{Program, Staging};
 use crate::gpu::source::Source;
 use crate::gpu::twin::{expected, prove};
 
@@ -158,22 +158,7 @@ pub async fn sabotage(gpu: &Gpu, kernel: &'static Kernel) -> Result<Harvest, Gpu
             continue;
         }
         harvest.planted += 1;
-        let mut caught = false;
-        for (case, truth) in cases.iter().zip(&truth) {
-            let seen = match gpu.program_of(kernel, &faulty, &case.constants).await {
-                // The loader itself refuses it.
-                Err(GpuFault::Shader(_) | GpuFault::Operation { .. }) => true,
-                Err(fault) => return Err(fault),
-                Ok(program) => {
-                    let outcome = prove(gpu, &program, case, truth, &mut staging).await?;
-                    !outcome.faults.is_empty()
-                }
-            };
-            if seen {
-                caught = true;
-                break;
-            }
-        }
+        let caught = seen(gpu, kernel, &faulty, &cases, &truth, &mut staging).await?;
         let listed = kernel
             .survivors
             .iter()
@@ -190,6 +175,44 @@ pub async fn sabotage(gpu: &Gpu, kernel: &'static Kernel) -> Result<Harvest, Gpu
     let unused = kernel.survivors.iter().zip(used).filter(|(_, used)| !used);
     harvest.stale = unused.map(|(s, _)| *s).collect();
     Ok(harvest)
+}
+
+/// Whether a case sees the fault; a faulty text is compiled once for each set of constants.
+async fn seen(
+    gpu: &Gpu,
+    kernel: &'static Kernel,
+    faulty: &Source,
+    cases: &[Case],
+    truth: &[Vec<Values>],
+    staging: &mut Staging,
+) -> Result<bool, GpuFault> {
+    let mut programs: Vec<(&[(&str, u32)], Program)> = Vec::new();
+    // A ragged size sees most, a single element least.
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|&k| (cases[k].kind == Kind::Large, cases[k].kind == Kind::OneCell));
+    for k in order {
+        let case = &cases[k];
+        if programs
+            .iter()
+            .all(|(c, _)| *c != case.constants.as_slice())
+        {
+            match gpu.program_of(kernel, faulty, &case.constants).await {
+                Ok(program) => programs.push((&case.constants, program)),
+                // The loader itself refuses it.
+                Err(GpuFault::Shader(_) | GpuFault::Operation { .. }) => return Ok(true),
+                Err(fault) => return Err(fault),
+            }
+        }
+        for (constants, program) in &programs {
+            if *constants == case.constants.as_slice() {
+                let outcome = prove(gpu, program, case, &truth[k], staging).await?;
+                if !outcome.faults.is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
 }
 
 #[cfg(test)]

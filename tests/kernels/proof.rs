@@ -119,6 +119,10 @@ fn every_planted_fault_is_seen() {
                     );
                     let mut complaints = complaints.lock().unwrap();
                     for plant in found.unlisted {
+                        println!(
+                            "  {}: `{}` survives in `{}`",
+                            plant.place, plant.change, plant.line
+                        );
                         complaints.push(format!(
                             "{}: `{}` survives in `{}`",
                             plant.place, plant.change, plant.line

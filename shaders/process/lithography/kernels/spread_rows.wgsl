@@ -27,7 +27,12 @@ fn logistic(x: f32) -> f32 {
     let t = clamp(-x, -80.0, 80.0) * 1.4426950408889634;
     let whole = floor(t + 0.5);
     let r = (t - whole) * 0.6931471805599453;
-    let series = 1.0 + r * (1.0 + r * (0.5 + r * (0.16666667 + r * (0.041666668 + r * (0.008333334 + r * 0.0013888889)))));
+    var series = 0.008333334 + r * 0.0013888889;
+    series = 0.041666668 + r * series;
+    series = 0.16666667 + r * series;
+    series = 0.5 + r * series;
+    series = 1.0 + r * series;
+    series = 1.0 + r * series;
     let power = bitcast<f32>(bitcast<u32>(series) + (u32(i32(whole)) << 23u));
     return 1.0 / (1.0 + power);
 }
@@ -38,13 +43,9 @@ fn spread_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
     let thread = local.y * 64u + local.x;
     var sums = vec4<f32>(0.0, 0.0, 0.0, 0.0);
     for (var start = 0u; start <= record.half; start = start + 16u) {
+        // What lies beyond the last row or frequency is read, but not used.
         let row = group.y * 16u + thread / 16u;
-        let f = start + thread % 16u;
-        var value = vec2<f32>(0.0, 0.0);
-        if (row < record.rows && f <= record.half) {
-            value = lines[row * (record.half + 1u) + f];
-        }
-        values[thread] = value;
+        values[thread] = lines[row * (record.half + 1u) + start + thread % 16u];
         for (var j = 0u; j < 4u; j = j + 1u) {
             turns[j * 256u + thread] = waves[((start + j * 4u + local.y) * x) % record.n];
         }

@@ -1,6 +1,8 @@
 //! From lines to coefficients: `c(v, f) = scale Σ_y line(y, f) exp(−2πi v y/n)`, |v| and |f| up to half.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
+};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{WAVES, at, put};
 
@@ -141,5 +143,9 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[Survivor {
+        line: "for (var start = 0u; start < record.n; start = start + 16u) {",
+        change: "< → <=",
+        reason: "one tile more, of zeros only",
+    }],
 };

@@ -1,7 +1,9 @@
 //! The field of each coherent system, second half, and its intensity: columns transformed along y, the
 //! squares of the moduli summed over every `splits`-th system.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
+};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::field_rows::BITS;
 use crate::sim::process::lithography::kernels::{FFT, ROOTS, at, reversed, transform};
@@ -160,5 +162,16 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[
+        Survivor {
+            line: "let f = ((cell & (length - 1u)) + record.half) & (length - 1u);",
+            change: "+ → -",
+            reason: "frequencies moved round the circle change the phase of a field, not its modulus",
+        },
+        Survivor {
+            line: "if (column < length && f < side) {",
+            change: "< → <=",
+            reason: "a column beyond the last is transformed but never written",
+        },
+    ],
 };

@@ -2,7 +2,7 @@
 //! along x in workgroup memory.
 
 use crate::gpu::kernel::{
-    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Values, roots, sample,
+    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{FFT, ROOTS, at, put, reversed, times, transform};
@@ -157,7 +157,11 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[Survivor {
+        line: "if (row < record.rows && f < side) {",
+        change: "< → <=",
+        reason: "a row beyond the last is transformed but never written",
+    }],
 };
 
 /// Length of the transforms.

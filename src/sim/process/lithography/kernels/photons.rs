@@ -4,7 +4,9 @@
 //! whole numbers; each photon is then absorbed with the probability intensity / top. Thinned so, the number is
 //! Poisson with mean `mean · intensity / top`, exactly but for the 2⁻³² of table and probability.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, groups, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, groups, sample,
+};
 use crate::gpu::record::record;
 use crate::rng::{Seed, Stream, philox4x32};
 use crate::sim::process::lithography::kernels::RNG;
@@ -99,12 +101,15 @@ fn twin(case: &Case, values: &mut [Values]) {
 }
 
 fn case(kind: Kind, pixels: usize, mean: f64, change: impl Fn(f32) -> f32) -> Case {
-    let table = distribution(mean);
+    let mut table = distribution(mean);
+    let entries = table.len() as u32;
+    // Behind the last entry: what must not be counted.
+    table.push(0);
     let intensity = sample(3, pixels).into_iter().map(change).collect();
     let seed = Seed(0x0123_4567_89AB_CDEF);
     Case {
         kind,
-        record: Photons::new(seed, 5, pixels as u32, table.len() as u32, 1.25).words(),
+        record: Photons::new(seed, 5, pixels as u32, entries, 1.25).words(),
         constants: Vec::new(),
         values: vec![
             Values::Word(table),
@@ -168,7 +173,26 @@ pub static KERNEL: Kernel = Kernel {
     twin,
     cases,
     survivors: &[
-        // Filled in from the sabotage test.
+        Survivor {
+            line: "arrived = arrived + select(0u, 1u, table[i] <= drawn);",
+            change: "<= → <",
+            reason: "a word equals an entry once in four billion draws",
+        },
+        Survivor {
+            line: "let chance = u32(clamp(intensity[pixel] * record.to_word, 0.0, 4294967040.0));",
+            change: "0.0 → 0.5",
+            reason: "a chance below 1 is rounded to 0",
+        },
+        Survivor {
+            line: "let chance = u32(clamp(intensity[pixel] * record.to_word, 0.0, 4294967040.0));",
+            change: "4294967040.0 → 4337916710.4",
+            reason: "the conversion itself ends at the largest word",
+        },
+        Survivor {
+            line: "if (words[i % 4u] < chance) {",
+            change: "< → <=",
+            reason: "a word equals the chance once in four billion draws",
+        },
     ],
 };
 

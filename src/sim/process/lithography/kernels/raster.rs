@@ -1,6 +1,6 @@
 //! How much of each pixel is covered by polygons, exactly.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, groups};
+use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, groups};
 use crate::gpu::record::record;
 use crate::scene::shapes::Shapes;
 
@@ -262,7 +262,28 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 64.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[
+        Survivor {
+            line: "let low = clamp(min(edge.y, edge.w), row, row + 1.0);",
+            change: "1.0 → 1.01",
+            reason: "an edge that begins above the row has no height in it either way",
+        },
+        Survivor {
+            line: "if (height > 0.0) {",
+            change: "> → >=",
+            reason: "a part without height adds nothing",
+        },
+        Survivor {
+            line: "let span = select(1.0, far - near, far > near);",
+            change: "1.0 → 1.01",
+            reason: "what is divided by it is 0 for an upright edge",
+        },
+        Survivor {
+            line: "sum = sum + select(-height, height, edge.w > edge.y) * mean;",
+            change: "> → >=",
+            reason: "level edges are never listed",
+        },
+    ],
 };
 
 #[cfg(test)]

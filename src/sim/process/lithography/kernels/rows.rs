@@ -2,7 +2,9 @@
 //!
 //! A pruned transform as a product of matrices: of 2,048 coefficients of a row some twenty are wanted.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
+};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{WAVES, at, put};
 
@@ -118,7 +120,18 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[
+        Survivor {
+            line: "for (var start = 0u; start < record.n; start = start + 32u) {",
+            change: "< → <=",
+            reason: "one tile more, of zeros only",
+        },
+        Survivor {
+            line: "if (from_row < record.rows && from_x < record.n) {",
+            change: "< → <=",
+            reason: "a row beyond the last is summed but never written",
+        },
+    ],
 };
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! From coefficients to lines: `line(y, f) = Σ_v c(v, f) exp(2πi v y/n)`, f from 0 to half, those above 0
 //! doubled for their mirror image.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
+};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{WAVES, at, put};
 
@@ -135,5 +137,9 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[Survivor {
+        line: "for (var start = 0u; start < side; start = start + 16u) {",
+        change: "< → <=",
+        reason: "a side is odd and never a multiple of 16",
+    }],
 };

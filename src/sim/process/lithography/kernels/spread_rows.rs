@@ -2,7 +2,7 @@
 //! `1 / (1 + exp(−steepness (dose v − level)))`.
 
 use crate::gpu::kernel::{
-    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Values, roots, sample,
+    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{WAVES, at};
@@ -39,11 +39,12 @@ fn logistic(x: f32) -> f32 {
     let whole = (t + 0.5).floor();
     #[allow(clippy::excessive_precision)]
     let r = (t - whole) * 0.693_147_180_559_945_3;
-    let series = 1.0
-        + r * (1.0
-            + r * (0.5
-                + r * (0.166_666_67
-                    + r * (0.041_666_668 + r * (0.008_333_334 + r * 0.001_388_888_9)))));
+    let mut series = 0.008_333_334 + r * 0.001_388_888_9;
+    series = 0.041_666_668 + r * series;
+    series = 0.166_666_67 + r * series;
+    series = 0.5 + r * series;
+    series = 1.0 + r * series;
+    series = 1.0 + r * series;
     let power = f32::from_bits(series.to_bits().wrapping_add((whole as i32 as u32) << 23));
     1.0 / (1.0 + power)
 }
@@ -158,7 +159,33 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 32.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[
+        Survivor {
+            line: "let t = clamp(-x, -80.0, 80.0) * 1.4426950408889634;",
+            change: "80.0 → 80.8",
+            reason: "both limits lie where the result is 0 or 1",
+        },
+        Survivor {
+            line: "let whole = floor(t + 0.5);",
+            change: "0.5 → 0.505",
+            reason: "where the exponent is split does not change the product",
+        },
+        Survivor {
+            line: "var series = 0.008333334 + r * 0.0013888889;",
+            change: "+ → -",
+            reason: "its share of the result is within the tolerance",
+        },
+        Survivor {
+            line: "var series = 0.008333334 + r * 0.0013888889;",
+            change: "0.008333334 → 0.00841666734",
+            reason: "its share of the result is within the tolerance",
+        },
+        Survivor {
+            line: "var series = 0.008333334 + r * 0.0013888889;",
+            change: "0.0013888889 → 0.0014027777890000001",
+            reason: "its share of the result is within the tolerance",
+        },
+    ],
 };
 
 #[cfg(test)]
