@@ -110,7 +110,9 @@ fn a_window_has_its_curves() {
     assert_eq!(rows.lines().count(), 5 * 7 + 1);
     let cd = |z: f64, dose: f64| -> f64 {
         let numbers = rows.lines().skip(1).map(|l| -> Vec<f64> {
-            l.split(',').map(|w| w.parse().unwrap_or(f64::NAN)).collect()
+            l.split(',')
+                .map(|w| w.parse().unwrap_or(f64::NAN))
+                .collect()
         });
         let mut fitting = numbers.filter(|r| (r[0] - z).abs() + (r[1] - dose).abs() < 1e-6);
         fitting.next().unwrap()[2]
@@ -120,7 +122,10 @@ fn a_window_has_its_curves() {
     assert!((cd(-60.0, 1.0) - cd(60.0, 1.0)).abs() < 1e-3);
     assert!(folder.text("out/window.svg").contains("<path"));
     let parquet = std::fs::read(folder.at("out/bossung.parquet")).unwrap();
-    assert_eq!((&parquet[..4], &parquet[parquet.len() - 4..]), (&b"PAR1"[..], &b"PAR1"[..]));
+    assert_eq!(
+        (&parquet[..4], &parquet[parquet.len() - 4..]),
+        (&b"PAR1"[..], &b"PAR1"[..])
+    );
     let text = shown(&output);
     for part in ["MEEF", "ellipse", "simulated"] {
         assert!(text.contains(part), "{part}: {text}");
@@ -238,7 +243,10 @@ fn array(columns: u16, pitch: i32) -> Vec<u8> {
         (0x0606, b"MAIN".to_vec()),
         (0x0B00, vec![]),
         (0x1206, b"UNIT".to_vec()),
-        (0x1302, [columns.to_be_bytes(), columns.to_be_bytes()].concat()),
+        (
+            0x1302,
+            [columns.to_be_bytes(), columns.to_be_bytes()].concat(),
+        ),
         (0x1003, longs(&[0, 0, far, 0, 0, far])),
         (0x1100, vec![]),
         (0x0700, vec![]),
@@ -267,14 +275,23 @@ fn huge_arrays_are_imaged_by_part_and_never_flat() {
     let folder = Folder::new("huge");
     let huge = folder.put("huge.gds", &array(30_000, 150));
     let out = folder.at("out");
-    let tiles = ["--pixel", "4", "--tile", "400", "--halo", "300", "--tiles", "3"];
+    let tiles = [
+        "--pixel", "4", "--tile", "400", "--halo", "300", "--tiles", "3",
+    ];
     let output = litho_in_memory(
         2048,
-        &[&["image", &huge, "--optics", OPTICS, "--out", &out], &tiles[..]].concat(),
+        &[
+            &["image", &huge, "--optics", OPTICS, "--out", &out],
+            &tiles[..],
+        ]
+        .concat(),
     );
     let text = shown(&output);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("3 of ") && text.contains("extrapolated"), "{text}");
+    assert!(
+        text.contains("3 of ") && text.contains("extrapolated"),
+        "{text}"
+    );
     assert!(folder.text("out/contours.csv").lines().count() > 1000);
     let flat = litho_in_memory(2048, &["opc", &huge, "--optics", OPTICS, "--out", &out]);
     let text = shown(&flat);
@@ -287,7 +304,11 @@ fn huge_arrays_are_imaged_by_part_and_never_flat() {
         bytes
     });
     let output = litho(&["image", &off, "--optics", OPTICS, "--out", &out]);
-    assert!(shown(&output).contains("off the grid"), "{}", shown(&output));
+    assert!(
+        shown(&output).contains("off the grid"),
+        "{}",
+        shown(&output)
+    );
 }
 
 /// Tiles give what one tile gives: the same contours, within what the halo leaves out.
@@ -298,17 +319,34 @@ fn tiles_image_as_one_tile_does() {
     for (name, tile) in [("one", "1024"), ("many", "256")] {
         let out = folder.at(name);
         let output = litho(&[
-            "image", "scenes/litho/logic.glp", "--optics", OPTICS, "--pixel", "4", "--tile", tile, "--out", &out,
-            "--halo", "400",
+            "image",
+            "scenes/litho/logic.glp",
+            "--optics",
+            OPTICS,
+            "--pixel",
+            "4",
+            "--tile",
+            tile,
+            "--out",
+            &out,
+            "--halo",
+            "400",
         ]);
         assert!(output.status.success(), "{}", shown(&output));
         let rows = folder.text(&format!("{name}/aerial.csv"));
-        let values: Vec<f64> =
-            rows.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
+        let values: Vec<f64> = rows
+            .lines()
+            .skip(1)
+            .map(|l| l.rsplit(',').next().unwrap().parse().unwrap())
+            .collect();
         areas.push(values);
     }
     assert_eq!(areas[0].len(), areas[1].len());
-    let worst = areas[0].iter().zip(&areas[1]).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let worst = areas[0]
+        .iter()
+        .zip(&areas[1])
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f64::max);
     assert!(worst < 0.02 && worst > 0.0, "{worst}");
 }
 
@@ -319,15 +357,26 @@ fn patterns_are_layouts() {
     let mut pictures = Vec::new();
     for name in ["dram.gds", "dram.glp", "dram.ron"] {
         let file = folder.at(name);
-        let output = litho(&["pattern", "dram", "--size", "70", "--pitch", "160", "--counts", "4,3", "--out", &file]);
+        let output = litho(&[
+            "pattern", "dram", "--size", "70", "--pitch", "160", "--counts", "4,3", "--out", &file,
+        ]);
         assert!(output.status.success(), "{}", shown(&output));
         let out = folder.at("out");
-        let output = litho(&["image", &file, "--optics", OPTICS, "--pixel", "4", "--out", &out]);
+        let output = litho(&[
+            "image", &file, "--optics", OPTICS, "--pixel", "4", "--out", &out,
+        ]);
         assert!(output.status.success(), "{}", shown(&output));
         pictures.push(folder.text("out/contours.csv"));
     }
     assert!(pictures[0] == pictures[1] && pictures[1] == pictures[2]);
-    let wrong = litho(&["pattern", "lines", "--size", "200", "--out", &folder.at("a.gds")]);
+    let wrong = litho(&[
+        "pattern",
+        "lines",
+        "--size",
+        "200",
+        "--out",
+        &folder.at("a.gds"),
+    ]);
     assert_eq!(wrong.status.code(), Some(2));
     let wrong = litho(&["pattern", "lines", "--out", &folder.at("a.txt")]);
     assert!(shown(&wrong).contains(".ron"), "{}", shown(&wrong));
@@ -337,11 +386,24 @@ fn patterns_are_layouts() {
 #[test]
 fn masks_for_any_optics_print_better() {
     let folder = Folder::new("correct");
-    for (method, more) in [("edge", vec!["--rounds", "6"]), ("pixel", vec!["--effort", "quick", "--optimiser", "lbfgs"])] {
+    for (method, more) in [
+        ("edge", vec!["--rounds", "6"]),
+        ("pixel", vec!["--effort", "quick", "--optimiser", "lbfgs"]),
+    ] {
         let out = folder.at(method);
         let base = [
-            "opc", "scenes/litho/logic.glp", "--optics", OPTICS, "--method", method, "--out", &out, "--pixel", "8",
-            "--tile", "320",
+            "opc",
+            "scenes/litho/logic.glp",
+            "--optics",
+            OPTICS,
+            "--method",
+            method,
+            "--out",
+            &out,
+            "--pixel",
+            "8",
+            "--tile",
+            "320",
         ];
         let output = litho(&[&base[..], &more].concat());
         let text = shown(&output);
@@ -355,11 +417,23 @@ fn masks_for_any_optics_print_better() {
             .split("nm²")
             .filter_map(|w| w.trim().replace([',', ' '], "").parse().ok())
             .collect();
-        assert!(numbers.len() == 2 && numbers[1] < 0.6 * numbers[0], "{text}");
-        let rules = text.lines().find(|l| l.contains("rule violations")).unwrap();
+        assert!(
+            numbers.len() == 2 && numbers[1] < 0.6 * numbers[0],
+            "{text}"
+        );
+        let rules = text
+            .lines()
+            .find(|l| l.contains("rule violations"))
+            .unwrap();
         assert!(rules.trim_end().ends_with(" 0"), "{rules}");
         let back = litho(&[
-            "image", &folder.at(&format!("{method}/mask.gds")), "--optics", OPTICS, "--pixel", "8", "--out",
+            "image",
+            &folder.at(&format!("{method}/mask.gds")),
+            "--optics",
+            OPTICS,
+            "--pixel",
+            "8",
+            "--out",
             &folder.at("back"),
         ]);
         assert!(back.status.success(), "{}", shown(&back));

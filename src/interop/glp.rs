@@ -105,13 +105,18 @@ pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
 /// The text of a layout; its coordinates are taken as nm.
 pub fn write(shapes: &Shapes, cell: &str) -> String {
     use std::fmt::Write;
-    let mut text = format!("BEGIN\nEQUIV 1 1000 MICRON +X,+Y\nCNAME {cell}\nLEVEL M1\n\nCELL {cell} PRIME\n");
+    let mut text =
+        format!("BEGIN\nEQUIV 1 1000 MICRON +X,+Y\nCNAME {cell}\nLEVEL M1\n\nCELL {cell} PRIME\n");
     for p in &shapes.polygons {
         let [low, high] = p.area().map(|c| c.map(|v| v as i32));
         let size = [high[0] - low[0], high[1] - low[1]];
         let whole = 2 * i128::from(size[0]) * i128::from(size[1]);
         if p.points.len() == 4 && p.is_manhattan() && p.double_area().abs() == whole {
-            let _ = writeln!(text, "   RECT N M1 {} {} {} {}", low[0], low[1], size[0], size[1]);
+            let _ = writeln!(
+                text,
+                "   RECT N M1 {} {} {} {}",
+                low[0], low[1], size[0], size[1]
+            );
         } else {
             let points: Vec<String> = p.points.iter().map(|[x, y]| format!("{x} {y}")).collect();
             let _ = writeln!(text, "   PGON N M1 {}", points.join(" "));

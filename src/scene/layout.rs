@@ -143,7 +143,11 @@ pub fn write(shapes: &Shapes) -> String {
     use std::fmt::Write;
     let mut text = format!("(\n    unit: \"{} nm\",\n    shapes: [\n", shapes.unit_nm);
     for p in &shapes.polygons {
-        let points: Vec<String> = p.points.iter().map(|[x, y]| format!("[{x}, {y}]")).collect();
+        let points: Vec<String> = p
+            .points
+            .iter()
+            .map(|[x, y]| format!("[{x}, {y}]"))
+            .collect();
         let points = points.join(", ");
         let kind = match (p.layer, p.datatype) {
             (0, 0) => String::new(),
@@ -178,7 +182,15 @@ mod tests {
                     Polygon(points: [[0, 0], [4, 4], [4, 0], [0, 4]]),\n  Polygon(points: [[0, 0], [4]]),\n])";
         let text = read("c.ron", text).unwrap_err().to_text();
         for part in [
-            "c.ron:1:", "c.ron:3:", "Rectangle", "c.ron:4:", "height", "c.ron:5:", "c.ron:6:", "cross", "c.ron:7:",
+            "c.ron:1:",
+            "c.ron:3:",
+            "Rectangle",
+            "c.ron:4:",
+            "height",
+            "c.ron:5:",
+            "c.ron:6:",
+            "cross",
+            "c.ron:7:",
             "two: [x, y]",
         ] {
             assert!(text.contains(part), "{part}: {text}");

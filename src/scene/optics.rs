@@ -375,7 +375,10 @@ fn check(form: OpticsForm, cx: &mut Context) -> Option<Setup> {
         diffusion_nm: nm(resist.diffusion?.value),
         develop: resist.develop.and_then(|form| development(form.value)),
         photons: resist.photons.and_then(|form| {
-            Some((form.value.dose_mj_per_cm2?.value, form.value.absorbed?.value.0))
+            Some((
+                form.value.dose_mj_per_cm2?.value,
+                form.value.absorbed?.value.0,
+            ))
         }),
     })
 }

@@ -169,7 +169,12 @@ impl Shapes {
     pub fn without_layer(&self, layer: u16) -> Self {
         Self {
             unit_nm: self.unit_nm,
-            polygons: self.polygons.iter().filter(|p| p.layer != layer).cloned().collect(),
+            polygons: self
+                .polygons
+                .iter()
+                .filter(|p| p.layer != layer)
+                .cloned()
+                .collect(),
         }
     }
 
@@ -198,6 +203,9 @@ impl Shapes {
     }
 }
 
+/// Most polygons that are put in place at once.
+pub const FLAT_MAX: u64 = 4_000_000;
+
 /// A layout that is asked for by part, so that no more of it lies flat in memory than is looked at.
 pub trait Layout {
     /// Length of one step of a coordinate.
@@ -212,13 +220,32 @@ pub trait Layout {
     /// There are more than fit into memory.
     fn within(&self, area: &Area) -> Result<Shapes, Overfull>;
 
+    /// All polygons in place.
+    ///
+    /// # Errors
+    /// There are more than are taken flat at once.
+    fn flat(&self) -> Result<Shapes, Overfull> {
+        let found = self.count();
+        if found > FLAT_MAX {
+            return Err(Overfull {
+                found,
+                most: FLAT_MAX,
+            });
+        }
+        let all = [i32::MIN, i32::MAX].map(|v| [f64::from(v); 2]);
+        self.within(&all)
+    }
+
     /// Every polygon that touches a rectangle given in nm.
     ///
     /// # Errors
     /// As [`Layout::within`].
     fn within_nm(&self, low_nm: [f64; 2], side_nm: f64) -> Result<Shapes, Overfull> {
         let unit = self.unit_nm();
-        self.within(&[low_nm.map(|v| v / unit), low_nm.map(|v| (v + side_nm) / unit)])
+        self.within(&[
+            low_nm.map(|v| v / unit),
+            low_nm.map(|v| (v + side_nm) / unit),
+        ])
     }
 }
 

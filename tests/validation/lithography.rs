@@ -7,6 +7,7 @@
 
 mod analytic;
 mod contest;
+mod edges;
 mod golden;
 #[cfg(feature = "gpu")]
 mod gpu;

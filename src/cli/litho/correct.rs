@@ -65,8 +65,9 @@ pub fn rounds(pieces: &mut Pieces, view: &View<'_>, out: &Out) -> anyhow::Result
 
 /// Writes mask.gds.
 pub fn write_mask(out: &Out, mask: &Shapes) -> anyhow::Result<()> {
-    let bytes = gdsii::write(mask, "MASK")
-        .map_err(|(at, corners)| anyhow::anyhow!("mask polygon {at} has {corners} corners, more than GDSII holds"))?;
+    let bytes = gdsii::write(mask, "MASK").map_err(|(at, corners)| {
+        anyhow::anyhow!("mask polygon {at} has {corners} corners, more than GDSII holds")
+    })?;
     out.write("mask.gds", &bytes)
 }
 
@@ -110,8 +111,11 @@ pub fn run(args: &OpcArgs, path: &Path, rules: Rules, texts: &Texts) -> anyhow::
     let corners = Corners::for_optics(&optics);
     let view_of = |defocus: f64| -> anyhow::Result<TileImager> {
         let optics = optics.at_defocus(read.defocus_nm + defocus);
-        TileImager::new(&optics, tones, plan.pixels(), fine, 1e-3)
-            .map_err(|most| anyhow::anyhow!("pixels of {fine} nm are too coarse for this lens: take at most {most:.3} nm"))
+        TileImager::new(&optics, tones, plan.pixels(), fine, 1e-3).map_err(|most| {
+            anyhow::anyhow!(
+                "pixels of {fine} nm are too coarse for this lens: take at most {most:.3} nm"
+            )
+        })
     };
     let (focus, defocus) = (view_of(0.0)?, view_of(corners.defocus_nm)?);
     let out = Out::create(&args.out)?;
@@ -137,18 +141,48 @@ pub fn run(args: &OpcArgs, path: &Path, rules: Rules, texts: &Texts) -> anyhow::
     write_mask(&out, &mask)?;
     let seconds = start.elapsed().as_secs_f64();
     let mask = Sorted::new(mask);
-    let before = judge(&target, &target, &plan, [&focus, &defocus], view.resist, corners, bright)?;
-    let after = judge(&target, &mask, &plan, [&focus, &defocus], view.resist, corners, bright)?;
+    let before = judge(
+        &target,
+        &target,
+        &plan,
+        [&focus, &defocus],
+        view.resist,
+        corners,
+        bright,
+    )?;
+    let after = judge(
+        &target,
+        &mask,
+        &plan,
+        [&focus, &defocus],
+        view.resist,
+        corners,
+        bright,
+    )?;
     let errors = placement(&target, settings, &mask, &view)?;
-    show(texts, (before, after), errors, &mask, violations, (&plan, seconds));
-    Ok(if stopped { code::INTERRUPTED } else { code::PASSED })
+    show(
+        texts,
+        (before, after),
+        errors,
+        &mask,
+        violations,
+        (&plan, seconds),
+    );
+    Ok(if stopped {
+        code::INTERRUPTED
+    } else {
+        code::PASSED
+    })
 }
 
 /// The largest of 1, 2, 4, 5 times a power of ten up to a length.
 fn round_down(length_nm: f64) -> f64 {
     let decade = libm::pow(10.0, libm::floor(libm::log10(length_nm)));
     let fits = |k: &&f64| **k * decade <= length_nm * (1.0 + 1e-9);
-    [5.0, 4.0, 2.0, 1.0].iter().find(fits).map_or(length_nm, |k| k * decade)
+    [5.0, 4.0, 2.0, 1.0]
+        .iter()
+        .find(fits)
+        .map_or(length_nm, |k| k * decade)
 }
 
 fn by_edges(
@@ -160,7 +194,12 @@ fn by_edges(
     let mut pieces = Pieces::new(target.shapes(), settings)?;
     let stopped = rounds(&mut pieces, view, out)?;
     let mask = pieces.mask();
-    let places = broken(&Sorted::new(mask.clone()), &settings.rules, &view.plan, settings.grid_nm)?;
+    let places = broken(
+        &Sorted::new(mask.clone()),
+        &settings.rules,
+        &view.plan,
+        settings.grid_nm,
+    )?;
     Ok((mask, places.len() as u64, stopped))
 }
 
@@ -179,10 +218,19 @@ fn by_pixels(
         "a mask of {side} by {side} pixels is too large to be sought by pixels (at most {PIXELS_MAX}); take larger \
          pixels with --pixel, or --method edge"
     );
+    let least = 8 * optics.field_half(plan.period_nm());
+    anyhow::ensure!(
+        plan.pixels() > least,
+        "pixels of {} nm are too coarse for a mask by pixels: take at most {:.3} nm",
+        plan.pixel_nm,
+        plan.period_nm() / f64::from(least + 8)
+    );
     let steps = match args.effort {
         Effort::Quick => [10, 20],
         Effort::Full => [60, 200],
-        Effort::Baseline => anyhow::bail!("--effort baseline is the contest's; with optics take quick or full"),
+        Effort::Baseline => {
+            anyhow::bail!("--effort baseline is the contest's; with optics take quick or full")
+        }
     };
     let task = Task {
         optics,
@@ -255,8 +303,14 @@ fn show(
     let polygons = number(mask.shapes().polygons.len() as f64, 0);
     row("litho-polygons", [String::new(), polygons]);
     row("litho-rules", [String::new(), number(violations as f64, 0)]);
-    row("litho-tile-count", [String::new(), number(plan.count() as f64, 0)]);
-    row("litho-seconds", [String::new(), format!("{} s", number(seconds, 1))]);
+    row(
+        "litho-tile-count",
+        [String::new(), number(plan.count() as f64, 0)],
+    );
+    row(
+        "litho-seconds",
+        [String::new(), format!("{} s", number(seconds, 1))],
+    );
     print!("{}", table.text());
 }
 
@@ -266,7 +320,13 @@ mod tests {
 
     #[test]
     fn pixels_have_round_sizes() {
-        for (length, expected) in [(4.77, 4.0), (1.36, 1.0), (0.82, 0.5), (10.0, 10.0), (39.0, 20.0)] {
+        for (length, expected) in [
+            (4.77, 4.0),
+            (1.36, 1.0),
+            (0.82, 0.5),
+            (10.0, 10.0),
+            (39.0, 20.0),
+        ] {
             assert!((round_down(length) - expected).abs() < 1e-12, "{length}");
         }
     }

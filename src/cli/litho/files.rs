@@ -48,7 +48,9 @@ fn parse_reduction(text: &str) -> Result<[u8; 2], String> {
     number(x)
         .zip(number(y))
         .map(|(x, y)| [x, y])
-        .ok_or_else(|| "expected a whole number from 1 to 16, or two with a comma, e.g. 4,8".to_owned())
+        .ok_or_else(|| {
+            "expected a whole number from 1 to 16, or two with a comma, e.g. 4,8".to_owned()
+        })
 }
 
 fn parse_layer(text: &str) -> Result<(u16, Option<u16>), String> {
@@ -108,7 +110,9 @@ pub fn open(args: &LayoutArgs) -> anyhow::Result<Box<dyn Layout>> {
                 .faults()
                 .take(20)
                 .map(|(cell, [x, y], fault)| {
-                    format!("{shown}: the polygon from ({x}, {y}) of cell {cell} is no shape: {fault}")
+                    format!(
+                        "{shown}: the polygon from ({x}, {y}) of cell {cell} is no shape: {fault}"
+                    )
                 })
                 .collect();
             if !faults.is_empty() {
@@ -127,7 +131,12 @@ pub fn open(args: &LayoutArgs) -> anyhow::Result<Box<dyn Layout>> {
         _ => bail!("{shown}: expected a layout with the ending .gds, .glp or .ron"),
     };
     let flat = match args.layer {
-        Some((layer, datatype)) if !matches!(kind.as_ref().and_then(|k| k.to_str()), Some("gds" | "gds2" | "gdsii")) => {
+        Some((layer, datatype))
+            if !matches!(
+                kind.as_ref().and_then(|k| k.to_str()),
+                Some("gds" | "gds2" | "gdsii")
+            ) =>
+        {
             let chosen = flat.on_layer(layer, datatype);
             if chosen.polygons.is_empty() {
                 return Err(no_layer(&name, layer, &flat.layers()));
@@ -139,12 +148,20 @@ pub fn open(args: &LayoutArgs) -> anyhow::Result<Box<dyn Layout>> {
     if flat.polygons.is_empty() {
         bail!("{shown}: the layout is empty");
     }
-    Ok(Box::new(Sorted::new(reduced(flat, args.reduction).with_context(|| name)?)))
+    Ok(Box::new(Sorted::new(
+        reduced(flat, args.reduction).with_context(|| name)?,
+    )))
 }
 
 fn no_layer(name: &str, layer: u16, there: &[(u16, u16, u64)]) -> anyhow::Error {
-    let there: Vec<String> = there.iter().map(|(l, d, n)| format!("{l}/{d} ({n} polygons)")).collect();
-    anyhow::anyhow!("{name}: nothing on layer {layer}; there are {}", there.join(", "))
+    let there: Vec<String> = there
+        .iter()
+        .map(|(l, d, n)| format!("{l}/{d} ({n} polygons)"))
+        .collect();
+    anyhow::anyhow!(
+        "{name}: nothing on layer {layer}; there are {}",
+        there.join(", ")
+    )
 }
 
 /// Shapes as they come to the wafer. Where x and y are reduced differently the unit becomes finer, so that
@@ -161,7 +178,10 @@ fn reduced(shapes: Shapes, [x, y]: [u8; 2]) -> anyhow::Result<Shapes> {
     let point = |p: [i32; 2]| Some([p[0].checked_mul(scale[0])?, p[1].checked_mul(scale[1])?]);
     let polygons = shapes.polygons.into_iter().map(|p| {
         let points: Option<Vec<_>> = p.points.iter().map(|&c| point(c)).collect();
-        Some(Polygon { points: points?, ..p })
+        Some(Polygon {
+            points: points?,
+            ..p
+        })
     });
     let polygons: Option<Vec<_>> = polygons.collect();
     Ok(Shapes {
@@ -172,10 +192,9 @@ fn reduced(shapes: Shapes, [x, y]: [u8; 2]) -> anyhow::Result<Shapes> {
 
 /// Reads a layout flat and looks at every shape.
 pub fn layout(args: &LayoutArgs) -> anyhow::Result<Shapes> {
-    let opened = open(args)?;
-    let all = crate::scene::bins::Area::from([[f64::from(i32::MIN); 2], [f64::from(i32::MAX); 2]]);
-    let name = || args.layout.display().to_string();
-    opened.within(&all).with_context(name)
+    open(args)?
+        .flat()
+        .with_context(|| args.layout.display().to_string())
 }
 
 /// Reads optics with the source they name; `None` when the faults were shown.
@@ -264,9 +283,18 @@ impl Out {
     }
 
     /// Starts a table: NAME.csv and NAME.parquet.
-    pub fn tables(&self, name: &'static str, columns: &'static [MeasureColumn]) -> anyhow::Result<Tables> {
+    pub fn tables(
+        &self,
+        name: &'static str,
+        columns: &'static [MeasureColumn],
+    ) -> anyhow::Result<Tables> {
         let file = |end: &str| AtomicFile::create(&self.0.join(format!("{name}.{end}")));
-        Ok(MeasureFiles::new(name, columns, file("csv")?, file("parquet")?)?)
+        Ok(MeasureFiles::new(
+            name,
+            columns,
+            file("csv")?,
+            file("parquet")?,
+        )?)
     }
 
     /// Writes a whole table.

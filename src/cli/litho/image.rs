@@ -86,10 +86,7 @@ const CONTOURS: &[MeasureColumn] = &[
     ("x_nm", Measure::Real(4)),
     ("y_nm", Measure::Real(4)),
 ];
-const HALO: &[MeasureColumn] = &[
-    ("halo_nm", Measure::Real(1)),
-    ("error", Measure::Real(6)),
-];
+const HALO: &[MeasureColumn] = &[("halo_nm", Measure::Real(1)), ("error", Measure::Real(6))];
 
 /// A square of samples that tiles fill as they come.
 struct Picture {
@@ -143,7 +140,11 @@ fn between(samples: &[f64], n: usize, x: f64, y: f64) -> f64 {
 }
 
 /// The square that is looked at.
-fn region(args: &ImageArgs, layout: &dyn Layout, optics: &Optics) -> anyhow::Result<([f64; 2], [f64; 2])> {
+fn region(
+    args: &ImageArgs,
+    layout: &dyn Layout,
+    optics: &Optics,
+) -> anyhow::Result<([f64; 2], [f64; 2])> {
     if let Some([x, y, side]) = args.window {
         if side <= 0.0 {
             bail!("a window has a side above 0");
@@ -167,7 +168,8 @@ fn choose_halo(
     layout: &dyn Layout,
     (low, size): ([f64; 2], [f64; 2]),
 ) -> anyhow::Result<(f64, Vec<HaloError>)> {
-    let places = [[0.5, 0.5], [0.25, 0.75], [0.8, 0.3]].map(|p| [0, 1].map(|k| low[k] + p[k] * size[k]));
+    let places =
+        [[0.5, 0.5], [0.25, 0.75], [0.8, 0.3]].map(|p| [0, 1].map(|k| low[k] + p[k] * size[k]));
     let coarse = args.pixel.max(0.02 / optics.pupil.cut_off_per_nm());
     let rows = halo_errors(optics, tones, layout, &places, coarse)?;
     let mut table = Table::new([
@@ -178,7 +180,10 @@ fn choose_halo(
         table.row([number(row.halo_nm, 0), format!("{:.5}", row.largest)]);
     }
     print!("{}", table.text());
-    let least = rows.iter().map(|r| 2.0 * r.largest).fold(f64::INFINITY, f64::min);
+    let least = rows
+        .iter()
+        .map(|r| 2.0 * r.largest)
+        .fold(f64::INFINITY, f64::min);
     let halo = halo_for(&rows, args.error).with_context(|| {
         format!(
             "no halo up to {:.0} nm leaves less than --error {}: the least is {least:.4}; the source may have too \
@@ -229,6 +234,7 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         args.tile,
         args.pixel
     );
+<<<<<<< HEAD
     let imager = TileImager::new(&optics, tones, plan.pixels(), args.pixel, 0.1 * args.error.min(0.01))
         .map_err(|most| anyhow::anyhow!("pixels of {} nm are too coarse for this lens: take at most {most:.3} nm", args.pixel))?;
     let device = match open_device(args.compute) {
@@ -248,6 +254,21 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     };
     #[cfg(not(feature = "gpu"))]
     let Device::Cpu = device;
+=======
+    let imager = TileImager::new(
+        &optics,
+        tones,
+        plan.pixels(),
+        args.pixel,
+        0.1 * args.error.min(0.01),
+    )
+    .map_err(|most| {
+        anyhow::anyhow!(
+            "pixels of {} nm are too coarse for this lens: take at most {most:.3} nm",
+            args.pixel
+        )
+    })?;
+>>>>>>> litho
     let out = Out::create(&args.out)?;
     let cancel = interrupt::flag()?;
 
@@ -264,7 +285,9 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let stride = plan.stride(least.max(2 * imager.image_half() + 4));
     let n = (plan.pixels() / stride) as usize;
     let fine = Band::<f64>::new(n, imager.image_half());
-    let count = args.tiles.map_or(plan.count(), |t| t.clamp(1, plan.count()));
+    let count = args
+        .tiles
+        .map_or(plan.count(), |t| t.clamp(1, plan.count()));
     let start = Instant::now();
     let mut done = 0;
     for i in 0..count {
@@ -338,22 +361,35 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     finish(tables)?;
     write_pictures(&out, &picture, &table)?;
     if !halos.is_empty() {
-        out.table("halo", HALO, halos.iter().map(|h| vec![h.halo_nm, h.largest]))?;
+        out.table(
+            "halo",
+            HALO,
+            halos.iter().map(|h| vec![h.halo_nm, h.largest]),
+        )?;
     }
     if drawn <= DRAWN_MAX {
-        shapes.sort_by(|a, b| (a.layer, a.datatype, &a.points).cmp(&(b.layer, b.datatype, &b.points)));
+        shapes.sort_by(|a, b| {
+            (a.layer, a.datatype, &a.points).cmp(&(b.layer, b.datatype, &b.points))
+        });
         shapes.dedup();
         let target = Shapes {
             unit_nm: layout.unit_nm(),
             polygons: shapes,
         };
-        let names = args.dose.iter().map(|d| texts.with("litho-contour", &[("dose", &number(*d, 3))]));
-        let borrowed: Vec<(String, &[Contour])> = names.zip(sets.iter().map(Vec::as_slice)).collect();
+        let names = args
+            .dose
+            .iter()
+            .map(|d| texts.with("litho-contour", &[("dose", &number(*d, 3))]));
+        let borrowed: Vec<(String, &[Contour])> =
+            names.zip(sets.iter().map(Vec::as_slice)).collect();
         let frame = Frame {
             low_nm: low,
             side_nm,
         };
-        out.write("contours.svg", contours_svg(frame, &target, &borrowed).as_bytes())?;
+        out.write(
+            "contours.svg",
+            contours_svg(frame, &target, &borrowed).as_bytes(),
+        )?;
     }
 
     let seen = picture.values.iter().filter(|v| v.is_finite());
@@ -370,14 +406,22 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     if plan.count() > 1 {
         report_tiles(&texts, &plan, &imager, done, seconds);
     }
-    Ok(if done < count { code::INTERRUPTED } else { code::PASSED })
+    Ok(if done < count {
+        code::INTERRUPTED
+    } else {
+        code::PASSED
+    })
 }
 
 fn write_pictures(out: &Out, picture: &Picture, table: &Picture) -> anyhow::Result<()> {
     let seen = picture.values.iter().filter(|v| v.is_finite());
     let most = seen.fold(0.0_f64, |h, v| h.max(*v));
     // What no tile has reached is dark.
-    let values: Vec<f64> = picture.values.iter().map(|v| if v.is_finite() { *v } else { 0.0 }).collect();
+    let values: Vec<f64> = picture
+        .values
+        .iter()
+        .map(|v| if v.is_finite() { *v } else { 0.0 })
+        .collect();
     out.write("aerial.png", &heat_png(&values, PICTURE, 0.0, most))?;
     let rows = (0..TABLE * TABLE).filter_map(|i| {
         let value = table.values[i as usize];
@@ -429,7 +473,9 @@ mod tests {
 
     #[test]
     fn values_between_samples_lie_on_lines() {
-        let samples: Vec<f64> = (0..16).map(|i| f64::from(i % 4) + 10.0 * f64::from(i / 4)).collect();
+        let samples: Vec<f64> = (0..16)
+            .map(|i| f64::from(i % 4) + 10.0 * f64::from(i / 4))
+            .collect();
         assert_eq!(between(&samples, 4, 1.25, 2.5), 26.25);
         assert_eq!(between(&samples, 4, 4.0, 0.0), 0.0);
     }

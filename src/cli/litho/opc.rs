@@ -211,15 +211,21 @@ impl Clip {
             optimiser: args.optimiser.optimiser(),
             free: None,
         };
-        let found = run.optimise(&schedule.stages, &self.target, &self.target, SIDE, &mut |progress| {
-            losses.push(vec![f64::from(progress.done), progress.loss]);
-            if cancel.load(Ordering::Relaxed) {
-                stopped = true;
-                Flow::Stop
-            } else {
-                Flow::Continue
-            }
-        });
+        let found = run.optimise(
+            &schedule.stages,
+            &self.target,
+            &self.target,
+            SIDE,
+            &mut |progress| {
+                losses.push(vec![f64::from(progress.done), progress.loss]);
+                if cancel.load(Ordering::Relaxed) {
+                    stopped = true;
+                    Flow::Stop
+                } else {
+                    Flow::Continue
+                }
+            },
+        );
         out.table("loss", LOSS, losses)?;
         let pixels = schedule.mask_pixels();
         let pixel_nm = f64::from(SIDE) / f64::from(pixels);

@@ -57,8 +57,12 @@ enum KindArg {
 
 fn counts(text: &str) -> Result<[u16; 2], String> {
     let parse = |t: &str| t.trim().parse::<u16>().ok();
-    let found = text.split_once(',').and_then(|(a, b)| parse(a).zip(parse(b)));
-    found.map(|(a, b)| [a, b]).ok_or_else(|| "expected COLUMNS,ROWS, e.g. 20,10".to_owned())
+    let found = text
+        .split_once(',')
+        .and_then(|(a, b)| parse(a).zip(parse(b)));
+    found
+        .map(|(a, b)| [a, b])
+        .ok_or_else(|| "expected COLUMNS,ROWS, e.g. 20,10".to_owned())
 }
 
 /// Most polygons of a layout that is written flat.
@@ -86,10 +90,16 @@ pub fn run(args: &PatternArgs) -> anyhow::Result<u8> {
         },
     )?;
     let shown = args.out.display();
-    let kind = args.out.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+    let kind = args
+        .out
+        .extension()
+        .map(std::ffi::OsStr::to_ascii_lowercase);
     let kind = kind.as_ref().and_then(|k| k.to_str());
     if matches!(kind, Some("glp" | "ron")) && drawn.count() > FLAT_MAX {
-        bail!("{shown}: {} polygons, at most {FLAT_MAX} are written flat; take the ending .gds", drawn.count());
+        bail!(
+            "{shown}: {} polygons, at most {FLAT_MAX} are written flat; take the ending .gds",
+            drawn.count()
+        );
     }
     let bytes = match kind {
         Some("gds") => {
@@ -98,7 +108,9 @@ pub fn run(args: &PatternArgs) -> anyhow::Result<u8> {
                 counts: drawn.counts,
                 pitch: drawn.pitch,
             };
-            gdsii::write_array(&array, "PATTERN").ok().context("polygons of at most 8189 corners")?
+            gdsii::write_array(&array, "PATTERN")
+                .ok()
+                .context("polygons of at most 8189 corners")?
         }
         Some("glp") => glp::write(&drawn.flat(), "pattern").into_bytes(),
         Some("ron") => layout::write(&drawn.flat()).into_bytes(),
@@ -108,8 +120,20 @@ pub fn run(args: &PatternArgs) -> anyhow::Result<u8> {
     let texts = texts(args.lang);
     let facts = [
         ("count", number(drawn.count() as f64, 0)),
-        ("width", number(f64::from(drawn.counts[0]) * f64::from(drawn.pitch[0]) * 1e-3, 1)),
-        ("height", number(f64::from(drawn.counts[1]) * f64::from(drawn.pitch[1]) * 1e-3, 1)),
+        (
+            "width",
+            number(
+                f64::from(drawn.counts[0]) * f64::from(drawn.pitch[0]) * 1e-3,
+                1,
+            ),
+        ),
+        (
+            "height",
+            number(
+                f64::from(drawn.counts[1]) * f64::from(drawn.pitch[1]) * 1e-3,
+                1,
+            ),
+        ),
         ("file", shown.to_string()),
     ];
     let facts = facts.each_ref().map(|(k, v)| (*k, v.as_str()));

@@ -159,7 +159,14 @@ pub fn run(args: &ScoreArgs) -> anyhow::Result<u8> {
         target_nm2: count(&target),
     };
     if let Some(folder) = &args.out {
-        let row = [page.l2_nm2, page.pvb_nm2, page.epe_in, page.epe_out, page.printed_nm2, page.target_nm2];
+        let row = [
+            page.l2_nm2,
+            page.pvb_nm2,
+            page.epe_in,
+            page.epe_out,
+            page.printed_nm2,
+            page.target_nm2,
+        ];
         let row = row.iter().map(|v| *v as f64).collect();
         Out::create(folder)?.table("score", SCORE, [row])?;
     }

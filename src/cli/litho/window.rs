@@ -17,7 +17,9 @@ use crate::sim::process::lithography::manhattan::sized;
 use crate::sim::process::lithography::metrology::{Feature, meef};
 use crate::sim::process::lithography::photon::photons_per_nm2;
 use crate::sim::process::lithography::resist::Resist;
-use crate::sim::process::lithography::roughness::{Edge, Grain, linear_sigma_nm, spread_nm, trials};
+use crate::sim::process::lithography::roughness::{
+    Edge, Grain, linear_sigma_nm, spread_nm, trials,
+};
 use crate::sim::process::lithography::window::{
     DoseRange, depth_at, dose_range, inscribed, inscribed_ellipses,
 };
@@ -149,7 +151,14 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     let origin = tile.origin_nm();
     let shapes = layout.within_nm(origin, period)?;
     let mask_of = |shapes: &Shapes| {
-        setup::mask(&read, shapes, origin, period, tile.pixels, optics.field_half(period))
+        setup::mask(
+            &read,
+            shapes,
+            origin,
+            period,
+            tile.pixels,
+            optics.field_half(period),
+        )
     };
     let mask = mask_of(&shapes);
     let middle = 0.5 * period / f64::from(tile.pixels);
@@ -179,11 +188,15 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
 
     let images: Vec<Image> = foci.iter().map(|&z| image_at(z)).collect();
     let sizes: Vec<_> = images.iter().map(|image| view.sizes(image)).collect();
-    let bossung: Vec<Vec<Option<f64>>> =
-        sizes.iter().map(|cd| doses.iter().map(|&d| cd(d)).collect()).collect();
+    let bossung: Vec<Vec<Option<f64>>> = sizes
+        .iter()
+        .map(|cd| doses.iter().map(|&d| cd(d)).collect())
+        .collect();
     let rows = foci.iter().zip(&bossung).flat_map(|(z, row)| {
         let cells = doses.iter().zip(row);
-        cells.map(|(dose, cd)| vec![*z, *dose, cd.unwrap_or(f64::NAN)]).collect::<Vec<_>>()
+        cells
+            .map(|(dose, cd)| vec![*z, *dose, cd.unwrap_or(f64::NAN)])
+            .collect::<Vec<_>>()
     });
     out.table("bossung", BOSSUNG, rows)?;
     let curves: Vec<Curve> = doses
@@ -240,7 +253,11 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     // A mask 1 nm wider and 1 nm narrower, by half of it on each side.
     let mask_error = meef(1.0, |by| {
         let biased = biased(&shapes, by)?;
-        let image = abbe::image(&optics.at_defocus(read.defocus_nm), &mask_of(&biased), period);
+        let image = abbe::image(
+            &optics.at_defocus(read.defocus_nm),
+            &mask_of(&biased),
+            period,
+        );
         Some(view.feature(&image, 1.0)?.cd_nm())
     });
     let [lines, formula] = roughness(args, &read, &view, &best, feature);
@@ -253,7 +270,10 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
             format!("{} %", number(100.0 * latitude, 2)),
         ),
         ("litho-dof", depth(depth_at(&windows, 0.05))),
-        ("litho-dof-ellipse", depth(depth_at(&inscribed_ellipses(&ranges), 0.05))),
+        (
+            "litho-dof-ellipse",
+            depth(depth_at(&inscribed_ellipses(&ranges), 0.05)),
+        ),
         ("litho-ler", nm(lines)),
         ("litho-ler-linear", nm(formula)),
     ] {
@@ -269,7 +289,11 @@ fn biased(shapes: &Shapes, by_nm: f64) -> Option<Shapes> {
     let finer = libm::round(shapes.unit_nm / 0.25).max(1.0) as i32;
     let unit_nm = shapes.unit_nm / f64::from(finer);
     let scaled = shapes.polygons.iter().map(|p| Polygon {
-        points: p.points.iter().map(|c| c.map(|v| v.saturating_mul(finer))).collect(),
+        points: p
+            .points
+            .iter()
+            .map(|c| c.map(|v| v.saturating_mul(finer)))
+            .collect(),
         ..*p
     });
     let fine = Shapes {
@@ -280,7 +304,13 @@ fn biased(shapes: &Shapes, by_nm: f64) -> Option<Shapes> {
 }
 
 /// Three standard deviations of the feature's upper edge: by simulated exposures, and by the linear model.
-fn roughness(args: &WindowArgs, read: &Setup, view: &View, image: &Image, feature: Feature) -> [Option<f64>; 2] {
+fn roughness(
+    args: &WindowArgs,
+    read: &Setup,
+    view: &View,
+    image: &Image,
+    feature: Feature,
+) -> [Option<f64>; 2] {
     let Some((dose, absorbed)) = read.photons.filter(|_| read.diffusion_nm > 0.0) else {
         return [None; 2];
     };

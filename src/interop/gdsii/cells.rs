@@ -114,7 +114,11 @@ pub fn library(file: &str, bytes: &[u8]) -> Result<Library, Faults> {
                 elements += 1;
                 if elements > ELEMENTS_MAX {
                     let found = format!("more elements at byte {}", record.at);
-                    return Err(fault(file, found, format!("at most {ELEMENTS_MAX} in one file")));
+                    return Err(fault(
+                        file,
+                        found,
+                        format!("at most {ELEMENTS_MAX} in one file"),
+                    ));
                 }
                 if let (Some(element), Some(cell)) = (element.take(), cell.as_mut()) {
                     finish(file, element, cell)?;
@@ -197,7 +201,9 @@ fn finish(file: &str, mut element: Element, cell: &mut Cell) -> Result<(), Fault
             };
             let whole = |step: [f64; 2]| step.iter().all(|v| v.fract() == 0.0);
             if !whole(step(1, columns)) || !whole(step(2, rows)) {
-                return wrong("steps of whole units between the cells of an array; these are off the grid");
+                return wrong(
+                    "steps of whole units between the cells of an array; these are off the grid",
+                );
             }
             let place = Place {
                 at: first.map(f64::from),

@@ -7,13 +7,11 @@ use std::collections::HashMap;
 
 use crate::interop::fault::{Faults, nearest};
 use crate::scene::bins::{Area, Bins};
-use crate::scene::shapes::{Layout, Overfull, Polygon, ShapeFault, Shapes};
+use crate::scene::shapes::{FLAT_MAX, Layout, Overfull, Polygon, ShapeFault, Shapes};
 
 use super::cells::{Library, Place};
 use super::fault;
 
-/// Most polygons that are put in place at once.
-pub const POLYGONS_MAX: u64 = 4_000_000;
 /// Deepest nesting of cells.
 const DEPTH_MAX: u32 = 64;
 /// Furthest coordinate.
@@ -91,9 +89,15 @@ impl Turn {
 
     /// The rectangle around a turned rectangle.
     fn area(&self, area: &Area) -> Area {
-        let corners = [[0, 0], [1, 0], [0, 1], [1, 1]].map(|[i, k]| self.point([area[i][0], area[k][1]]));
+        let corners =
+            [[0, 0], [1, 0], [0, 1], [1, 1]].map(|[i, k]| self.point([area[i][0], area[k][1]]));
         let end = |pick: fn(f64, f64) -> f64| {
-            [0, 1].map(|k| corners.iter().skip(1).fold(corners[0][k], |v, c| pick(v, c[k])))
+            [0, 1].map(|k| {
+                corners
+                    .iter()
+                    .skip(1)
+                    .fold(corners[0][k], |v, c| pick(v, c[k]))
+            })
         };
         [end(f64::min), end(f64::max)]
     }
@@ -142,16 +146,26 @@ fn steps(low: f64, high: f64, step: f64, count: u16, from: f64, to: f64) -> (i64
     }
     // i step ≤ to − low and i step ≥ from − high.
     let ends = [(from - high - ROOM) / step, (to - low + ROOM) / step];
-    let (first, end) = if step > 0.0 { (ends[0], ends[1]) } else { (ends[1], ends[0]) };
-    ((libm::ceil(first) as i64).max(0), (libm::floor(end) as i64).min(last))
+    let (first, end) = if step > 0.0 {
+        (ends[0], ends[1])
+    } else {
+        (ends[1], ends[0])
+    };
+    (
+        (libm::ceil(first) as i64).max(0),
+        (libm::floor(end) as i64).min(last),
+    )
 }
 
 impl Cells {
     /// Takes the cells of a library; of several that none contains, `cell` says which.
     pub fn new(file: &str, library: Library, cell: Option<&str>) -> Result<Self, Faults> {
         let names: Vec<String> = library.cells.iter().map(|c| c.name.clone()).collect();
-        let by_name: HashMap<&str, usize> =
-            names.iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
+        let by_name: HashMap<&str, usize> = names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| (n.as_str(), i))
+            .collect();
         let mut inner = vec![false; names.len()];
         let mut cells = Vec::with_capacity(names.len());
         for cell in library.cells {
@@ -205,7 +219,8 @@ impl Cells {
             return Ok(());
         }
         if depth > DEPTH_MAX || self.cells[at].seen == Seen::Opened {
-            let expected = format!("cells nested at most {DEPTH_MAX} deep; does it contain itself?");
+            let expected =
+                format!("cells nested at most {DEPTH_MAX} deep; does it contain itself?");
             return Err(fault(file, &self.cells[at].name, expected));
         }
         self.cells[at].seen = Seen::Opened;
@@ -230,7 +245,10 @@ impl Cells {
             let far = |k: usize, sign: f64| {
                 let (c, r) = (f64::from(place.columns - 1), f64::from(place.rows - 1));
                 let reach = [c * place.column[k], r * place.row[k]];
-                reach.iter().map(|v| sign * (sign * v).max(0.0)).sum::<f64>()
+                reach
+                    .iter()
+                    .map(|v| sign * (sign * v).max(0.0))
+                    .sum::<f64>()
             };
             placed.push([
                 [0, 1].map(|k| first[0][k] + far(k, -1.0)),
@@ -252,7 +270,10 @@ impl Cells {
         let places = std::mem::take(&mut self.cells[at].places);
         let mut keep = filled.into_iter().peekable();
         let places = places.into_iter().enumerate();
-        let places = places.filter(|(i, _)| keep.next_if_eq(i).is_some()).map(|(_, p)| p).collect();
+        let places = places
+            .filter(|(i, _)| keep.next_if_eq(i).is_some())
+            .map(|(_, p)| p)
+            .collect();
         let cell = &mut self.cells[at];
         cell.places = places;
         cell.bins = [Bins::new(own), Bins::new(placed)];
@@ -268,7 +289,12 @@ impl Cells {
     }
 
     /// Only the polygons of one layer.
-    pub fn on_layer(mut self, file: &str, layer: u16, datatype: Option<u16>) -> Result<Self, Faults> {
+    pub fn on_layer(
+        mut self,
+        file: &str,
+        layer: u16,
+        datatype: Option<u16>,
+    ) -> Result<Self, Faults> {
         for cell in &mut self.cells {
             cell.polygons
                 .retain(|p| p.layer == layer && datatype.is_none_or(|d| d == p.datatype));
@@ -298,35 +324,23 @@ impl Cells {
             })
     }
 
-    /// All polygons in place.
-    pub fn flat(&self) -> Result<Shapes, Overfull> {
-        let found = self.count();
-        if found > POLYGONS_MAX {
-            return Err(Overfull {
-                found,
-                most: POLYGONS_MAX,
-            });
-        }
-        match self.cells[self.top].area {
-            Some(area) => self.within(&area),
-            None => Ok(Shapes {
-                unit_nm: self.unit_nm,
-                polygons: Vec::new(),
-            }),
-        }
-    }
-
     /// Adds what of a cell, put in place by `turn`, touches an area.
-    fn gather(&self, at: usize, turn: &Turn, area: &Area, out: &mut Vec<Polygon>) -> Result<(), Overfull> {
+    fn gather(
+        &self,
+        at: usize,
+        turn: &Turn,
+        area: &Area,
+        out: &mut Vec<Polygon>,
+    ) -> Result<(), Overfull> {
         let cell = &self.cells[at];
         let Some(inside) = turn.before(area) else {
             return Ok(());
         };
         for i in cell.bins[0].within(&inside) {
-            if out.len() as u64 >= POLYGONS_MAX {
+            if out.len() as u64 >= FLAT_MAX {
                 return Err(Overfull {
-                    found: POLYGONS_MAX + 1,
-                    most: POLYGONS_MAX,
+                    found: FLAT_MAX + 1,
+                    most: FLAT_MAX,
                 });
             }
             let polygon = &cell.polygons[i as usize];
@@ -351,7 +365,14 @@ impl Cells {
             for k in 0..2 {
                 if place.column[k] == 0.0 {
                     let (low, high) = (first[0][k], first[1][k]);
-                    let found = steps(low, high, place.row[k], place.rows, inside[0][k], inside[1][k]);
+                    let found = steps(
+                        low,
+                        high,
+                        place.row[k],
+                        place.rows,
+                        inside[0][k],
+                        inside[1][k],
+                    );
                     (row_from, row_to) = (row_from.max(found.0), row_to.min(found.1));
                 }
             }
@@ -360,7 +381,14 @@ impl Cells {
                 for k in 0..2 {
                     let off = r as f64 * place.row[k];
                     let (low, high) = (first[0][k] + off, first[1][k] + off);
-                    let found = steps(low, high, place.column[k], place.columns, inside[0][k], inside[1][k]);
+                    let found = steps(
+                        low,
+                        high,
+                        place.column[k],
+                        place.columns,
+                        inside[0][k],
+                        inside[1][k],
+                    );
                     (from, to) = (from.max(found.0), to.min(found.1));
                 }
                 for c in from..=to {

@@ -10,7 +10,7 @@ mod records;
 mod write;
 
 use crate::interop::fault::{Fault, Faults};
-use crate::scene::shapes::Shapes;
+use crate::scene::shapes::{Layout as _, Shapes};
 
 pub use self::flatten::Cells;
 pub use self::write::{Array, write, write_array};
@@ -65,7 +65,7 @@ pub fn read(file: &str, bytes: &[u8], cell: Option<&str>) -> Result<Layout, Faul
 mod tests {
     use super::records::{kind, put, real};
     use super::*;
-    use crate::scene::shapes::{Layout as _, Polygon};
+    use crate::scene::shapes::Polygon;
 
     fn shapes() -> Shapes {
         let l = Polygon {
@@ -273,7 +273,9 @@ mod tests {
         assert!(bytes.len() < 600);
         let cells = open("a.gds", &bytes, None).unwrap();
         assert_eq!((cells.count(), cells.name()), (700_000, "TOP"));
-        let part = cells.within(&[[2_940.0, 2_499_990.0], [3_001.0, 2_500_001.0]]).unwrap();
+        let part = cells
+            .within(&[[2_940.0, 2_499_990.0], [3_001.0, 2_500_001.0]])
+            .unwrap();
         assert_eq!(part.polygons.len(), 2);
     }
 }

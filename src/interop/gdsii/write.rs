@@ -41,10 +41,18 @@ pub fn write_array(array: &Array, top: &str) -> Result<Vec<u8>, (u32, u32)> {
     put(&mut out, kind::STRNAME, top.as_bytes());
     put(&mut out, kind::AREF, &[]);
     put(&mut out, kind::SNAME, INNER.as_bytes());
-    put(&mut out, kind::COLROW, &array.counts.map(u16::to_be_bytes).concat());
+    put(
+        &mut out,
+        kind::COLROW,
+        &array.counts.map(u16::to_be_bytes).concat(),
+    );
     let far = [0, 1].map(|k| i32::from(array.counts[k]).saturating_mul(array.pitch[k]));
     let corners = [[0, 0], [far[0], 0], [0, far[1]]];
-    let bytes: Vec<u8> = corners.iter().flatten().flat_map(|v: &i32| v.to_be_bytes()).collect();
+    let bytes: Vec<u8> = corners
+        .iter()
+        .flatten()
+        .flat_map(|v: &i32| v.to_be_bytes())
+        .collect();
     put(&mut out, kind::XY, &bytes);
     put(&mut out, kind::ENDEL, &[]);
     put(&mut out, kind::ENDSTR, &[]);

@@ -57,7 +57,10 @@ impl<C: Write, P: Write + Send> MeasureFiles<C, P> {
             Measure::Real(_) => format!("REQUIRED DOUBLE {name};"),
             Measure::Maybe(_) => format!("OPTIONAL DOUBLE {name};"),
         });
-        let schema = format!("message {name} {{ {} }}", fields.collect::<Vec<_>>().join(" "));
+        let schema = format!(
+            "message {name} {{ {} }}",
+            fields.collect::<Vec<_>>().join(" ")
+        );
         let of = |source| WriteError::Parquet {
             table: name,
             source,
@@ -106,7 +109,9 @@ impl<C: Write, P: Write + Send> MeasureFiles<C, P> {
         }
         line.push('\n');
         self.rows += 1;
-        self.csv.write_all(line.as_bytes()).map_err(|source| refused(self.name, source))?;
+        self.csv
+            .write_all(line.as_bytes())
+            .map_err(|source| refused(self.name, source))?;
         if self.held[0].len() == ROWS {
             self.flush()?;
         }
@@ -133,7 +138,9 @@ impl<C: Write, P: Write + Send> MeasureFiles<C, P> {
                 Measure::Maybe(_) => {
                     let there: Vec<i16> = values.iter().map(|v| i16::from(v.is_finite())).collect();
                     values.retain(|v| v.is_finite());
-                    column.typed::<DoubleType>().write_batch(values, Some(&there), None)
+                    column
+                        .typed::<DoubleType>()
+                        .write_batch(values, Some(&there), None)
                 }
             }
             .map_err(of)?;
@@ -180,7 +187,11 @@ mod tests {
     fn both_forms_hold_the_same_rows() {
         let mut files = MeasureFiles::new("bossung", COLUMNS, Vec::new(), Vec::new()).unwrap();
         for i in 0..70_000 {
-            let cd = if i % 3 == 0 { f64::NAN } else { 40.5 + f64::from(i) };
+            let cd = if i % 3 == 0 {
+                f64::NAN
+            } else {
+                40.5 + f64::from(i)
+            };
             files.add(&[cd, 1.25, f64::from(i)]).unwrap();
         }
         let (csv, parquet) = files.close().unwrap();
@@ -195,9 +206,19 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         let reader = SerializedFileReader::new(file).unwrap();
         assert_eq!(reader.metadata().num_row_groups(), 2);
-        let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        let rows: Vec<_> = reader
+            .get_row_iter(None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         assert_eq!(rows.len(), 70_000);
-        assert_eq!((rows[69_998].get_double(0).unwrap(), rows[69_998].get_long(2).unwrap()), (70_038.5, 69_998));
+        assert_eq!(
+            (
+                rows[69_998].get_double(0).unwrap(),
+                rows[69_998].get_long(2).unwrap()
+            ),
+            (70_038.5, 69_998)
+        );
         assert!(rows[69_999].get_double(0).is_err(), "nothing stands there");
     }
 }

@@ -314,7 +314,10 @@ impl<T: Real> Band<T> {
         let mut work = Work::default();
         let mut lines = vec![T::zero(); self.line() * self.n];
         let blocks = picture.chunks_mut(BLOCK * self.n);
-        for (i, (rows, lines)) in blocks.zip(lines.chunks_mut(BLOCK * self.line())).enumerate() {
+        for (i, (rows, lines)) in blocks
+            .zip(lines.chunks_mut(BLOCK * self.line()))
+            .enumerate()
+        {
             fill(i * BLOCK, rows);
             self.rows_to_lines(rows, lines, &mut work);
         }

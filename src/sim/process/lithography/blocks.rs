@@ -58,7 +58,10 @@ pub fn grown<T: Copy>(picture: &[T], from: u32, to: u32) -> Vec<T> {
     }
     let mut out = Vec::with_capacity(picture.len() * block * block);
     for row in picture.chunks_exact(n) {
-        let wide: Vec<T> = row.iter().flat_map(|v| std::iter::repeat_n(*v, block)).collect();
+        let wide: Vec<T> = row
+            .iter()
+            .flat_map(|v| std::iter::repeat_n(*v, block))
+            .collect();
         for _ in 0..block {
             out.extend_from_slice(&wide);
         }

@@ -32,7 +32,10 @@ pub fn contours_in(
     let step = image.period_nm / n as f64;
     let [width, height] = [0, 1].map(|k| to[k] - from[k] + 1);
     let rows = samples.chunks_exact(n).skip(from[1]).take(height);
-    let part: Vec<f64> = rows.flat_map(|row| &row[from[0]..from[0] + width]).copied().collect();
+    let part: Vec<f64> = rows
+        .flat_map(|row| &row[from[0]..from[0] + width])
+        .copied()
+        .collect();
     let mut lines = trace(&part, width, height, level);
     // Points on one line of the grid share a cut through the image: sorted by line, each is made once.
     let mut points: Vec<(bool, u64, &mut [f64; 2])> = Vec::new();
@@ -199,19 +202,25 @@ mod tests {
         };
         let samples = image.on_grid(40);
         let part = contours_in(&image, &samples, 40, [[7, 11], [29, 22]], 0.45);
-        let inside = |p: &&[f64; 2]| {
-            (35.0..=145.0).contains(&p[0]) && (55.0..=110.0).contains(&p[1])
-        };
+        let inside =
+            |p: &&[f64; 2]| (35.0..=145.0).contains(&p[0]) && (55.0..=110.0).contains(&p[1]);
         let whole = contours(&image, 0.45, 40);
-        let mut expected: Vec<[f64; 2]> =
-            whole.iter().flat_map(|l| &l.points_nm).filter(inside).copied().collect();
+        let mut expected: Vec<[f64; 2]> = whole
+            .iter()
+            .flat_map(|l| &l.points_nm)
+            .filter(inside)
+            .copied()
+            .collect();
         let mut found: Vec<[f64; 2]> = part.iter().flat_map(|l| l.points_nm.clone()).collect();
         for points in [&mut expected, &mut found] {
             points.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
         }
         assert_eq!(found.len(), expected.len());
         for (a, b) in found.iter().zip(&expected) {
-            assert!((a[0] - b[0]).abs() < 1e-8 && (a[1] - b[1]).abs() < 1e-8, "{a:?} {b:?}");
+            assert!(
+                (a[0] - b[0]).abs() < 1e-8 && (a[1] - b[1]).abs() < 1e-8,
+                "{a:?} {b:?}"
+            );
         }
         assert!(found.len() > 10);
     }

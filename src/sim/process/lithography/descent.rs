@@ -84,7 +84,10 @@ const MEMORY: usize = 8;
 const HALVINGS: u32 = 8;
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| f64::from(*a) * f64::from(*b))
+        .sum()
 }
 
 fn largest(a: &[f32]) -> f64 {
@@ -93,7 +96,13 @@ fn largest(a: &[f32]) -> f64 {
 
 impl Lbfgs {
     /// So many evaluations; the parameters end at the lowest loss met.
-    pub fn run(&mut self, theta: &mut [f32], rate: f64, evaluations: u32, evaluate: &mut Evaluate<'_>) {
+    pub fn run(
+        &mut self,
+        theta: &mut [f32],
+        rate: f64,
+        evaluations: u32,
+        evaluate: &mut Evaluate<'_>,
+    ) {
         let mut left = evaluations;
         let mut gradient = Vec::new();
         if left == 0 {
@@ -117,8 +126,16 @@ impl Lbfgs {
                 break;
             }
             // The first step has no curvature to tell its length: the largest change is the rate.
-            let limit = if self.pairs.is_empty() { rate } else { 5.0 * rate };
-            let mut length = if self.pairs.is_empty() { rate / most } else { (limit / most).min(1.0) };
+            let limit = if self.pairs.is_empty() {
+                rate
+            } else {
+                5.0 * rate
+            };
+            let mut length = if self.pairs.is_empty() {
+                rate / most
+            } else {
+                (limit / most).min(1.0)
+            };
             let mut found = false;
             for _ in 0..HALVINGS {
                 if left == 0 || flow == Flow::Stop {
@@ -201,7 +218,9 @@ mod tests {
     /// A narrow valley (Rosenbrock's, in pairs of parameters): L-BFGS reaches its floor.
     #[test]
     fn lbfgs_finds_the_floor_of_a_valley() {
-        let mut theta: Vec<f32> = (0..20).map(|i| if i % 2 == 0 { -1.2 } else { 1.0 }).collect();
+        let mut theta: Vec<f32> = (0..20)
+            .map(|i| if i % 2 == 0 { -1.2 } else { 1.0 })
+            .collect();
         let mut losses = Vec::new();
         Lbfgs::default().run(&mut theta, 0.5, 150, &mut |theta, gradient| {
             gradient.resize(theta.len(), 0.0);

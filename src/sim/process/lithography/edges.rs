@@ -9,7 +9,9 @@
 
 use crate::scene::shapes::{Overfull, Polygon, Shapes, Sorted};
 use crate::sim::process::lithography::image::Image;
-use crate::sim::process::lithography::manhattan::{Loop, outward, polygons, union, without_straight};
+use crate::sim::process::lithography::manhattan::{
+    Loop, outward, polygons, union, without_straight,
+};
 use crate::sim::process::lithography::mask_rules::{PixelMask, Rules};
 use crate::sim::process::lithography::raster::coverage;
 use crate::sim::process::lithography::resist::Threshold;
@@ -28,8 +30,10 @@ pub struct Settings {
     pub reach_nm: f64,
     /// Step of the mask's coordinates.
     pub grid_nm: f64,
-    /// Share of the error that a move takes back.
+    /// Share of the error that a move takes back; less where an error has changed its sign.
     pub gain: f64,
+    /// Furthest a piece moves in one round.
+    pub step_nm: f64,
     /// Rounds.
     pub rounds: u32,
     /// Rules of the mask.
@@ -47,7 +51,8 @@ impl Settings {
             run_nm: whole((0.45 * resolution_nm).max(least)),
             reach_nm: whole(0.25 * resolution_nm),
             grid_nm: 1.0,
-            gain: 0.6,
+            gain: 0.5,
+            step_nm: whole(0.06 * resolution_nm),
             rounds: 10,
             rules,
         }
@@ -78,6 +83,10 @@ pub struct Piece {
     pub moved: i32,
     /// Last placement error, nm, positive outward.
     pub error_nm: f64,
+    /// The one before.
+    before_nm: f64,
+    /// Share of the gain that its overshooting has left it.
+    share: f64,
 }
 
 /// Placement errors of one round, before its moves; nm.
@@ -150,7 +159,10 @@ impl Pieces {
     fn cut(&mut self, line: &Loop) {
         let n = line.len();
         let units = |nm: f64| libm::round(nm / self.unit_nm) as i32;
-        let (corner, run) = (units(self.settings.corner_nm), units(self.settings.run_nm).max(1));
+        let (corner, run) = (
+            units(self.settings.corner_nm),
+            units(self.settings.run_nm).max(1),
+        );
         for k in 0..n {
             let (a, b) = (line[k], line[(k + 1) % n]);
             let (before, after) = (line[(k + n - 1) % n], line[(k + 2) % n]);
@@ -192,6 +204,8 @@ impl Pieces {
                     outward: outward(a, b),
                     moved: 0,
                     error_nm: 0.0,
+                    before_nm: 0.0,
+                    share: 1.0,
                 });
             }
         }
@@ -203,13 +217,19 @@ impl Pieces {
         let reach = 2.0 * self.settings.reach_nm;
         let near = ((rules.width_nm.max(rules.space_nm) + reach) / self.unit_nm) as i32;
         let spread = libm::ceil(self.settings.reach_nm / self.unit_nm) as i32;
-        let boxes = self.pieces.iter().map(|p| Polygon::new(p.ends.to_vec()).area());
+        let boxes = self
+            .pieces
+            .iter()
+            .map(|p| Polygon::new(p.ends.to_vec()).area());
         let bins = crate::scene::bins::Bins::new(boxes.collect());
         let mut facing = Vec::new();
         for (i, p) in (0_u32..).zip(&self.pieces) {
             let axis = usize::from(p.outward[0] == 0);
             let area = Polygon::new(p.ends.to_vec()).area();
-            let wide = [area[0].map(|v| v - f64::from(near)), area[1].map(|v| v + f64::from(near))];
+            let wide = [
+                area[0].map(|v| v - f64::from(near)),
+                area[1].map(|v| v + f64::from(near)),
+            ];
             for j in bins.within(&wide) {
                 let q = &self.pieces[j as usize];
                 if j <= i || q.outward != p.outward.map(|v| -v) {
@@ -281,7 +301,10 @@ impl Pieces {
     /// Keeps width and space between all that face each other.
     fn keep_rules(&mut self) {
         let steps = |nm: f64| libm::ceil(nm / self.settings.grid_nm - 1e-9) as i32;
-        let (width, space) = (steps(self.settings.rules.width_nm), steps(self.settings.rules.space_nm));
+        let (width, space) = (
+            steps(self.settings.rules.width_nm),
+            steps(self.settings.rules.space_nm),
+        );
         // What is too near in the target itself is not made nearer.
         let short = |pieces: &[Piece], &(i, j, distance, inside): &(u32, u32, i32, bool)| {
             let moved = pieces[i as usize].moved + pieces[j as usize].moved;
@@ -304,14 +327,21 @@ impl Pieces {
                 let took = [pair.0, pair.1].map(|i| (-sign * self.pieces[i as usize].moved).max(0));
                 let total = (took[0] + took[1]).max(1);
                 let first = (lacks * took[0] + total - 1) / total;
-                let parts = [first.min(took[0]), (lacks - first.min(took[0])).clamp(0, took[1])];
+                let parts = [
+                    first.min(took[0]),
+                    (lacks - first.min(took[0])).clamp(0, took[1]),
+                ];
                 for (i, part) in [pair.0, pair.1].into_iter().zip(parts) {
                     self.pieces[i as usize].moved += sign * part;
                 }
             }
         }
         // Whatever still quarrels goes back to the target; that always ends, for the target itself is no nearer.
-        while let Some(&(i, j, ..)) = self.facing.iter().find(|pair| short(&self.pieces, pair) > 0) {
+        while let Some(&(i, j, ..)) = self
+            .facing
+            .iter()
+            .find(|pair| short(&self.pieces, pair) > 0)
+        {
             self.pieces[i as usize].moved = 0;
             self.pieces[j as usize].moved = 0;
         }
@@ -329,7 +359,9 @@ impl Pieces {
     /// A tile holds too many shapes.
     pub fn measure_with(&mut self, mask: &Sorted, view: &View<'_>) -> Result<Round, Overfull> {
         let unit = self.unit_nm;
-        let gauge = |p: &Piece| [0, 1].map(|k| 0.5 * unit * (f64::from(p.ends[0][k]) + f64::from(p.ends[1][k])));
+        let gauge = |p: &Piece| {
+            [0, 1].map(|k| 0.5 * unit * (f64::from(p.ends[0][k]) + f64::from(p.ends[1][k])))
+        };
         let mut of_tile: Vec<Vec<usize>> = vec![Vec::new(); view.plan.count() as usize];
         for (i, p) in self.pieces.iter().enumerate() {
             let at = gauge(p);
@@ -348,6 +380,7 @@ impl Pieces {
                 let at = gauge(&self.pieces[i]);
                 let at = [0, 1].map(|k| at[k] - origin[k] - middle);
                 let error = view.placement_nm(&latent, at, self.pieces[i].outward);
+                self.pieces[i].before_nm = self.pieces[i].error_nm;
                 self.pieces[i].error_nm = error;
                 round.mean_nm += error.abs();
                 round.rms_nm += error * error;
@@ -365,8 +398,11 @@ impl Pieces {
         let s = self.settings;
         let most = (s.reach_nm / s.grid_nm) as i32;
         for p in &mut self.pieces {
-            let by = -s.gain * p.error_nm / s.grid_nm;
-            p.moved = (p.moved + libm::round(by) as i32).clamp(-most, most);
+            if p.error_nm * p.before_nm < 0.0 {
+                p.share = (0.7 * p.share).max(0.2);
+            }
+            let by = (-s.gain * p.share * p.error_nm).clamp(-s.step_nm, s.step_nm);
+            p.moved = (p.moved + libm::round(by / s.grid_nm) as i32).clamp(-most, most);
         }
         self.keep_rules();
     }
@@ -382,10 +418,18 @@ impl Pieces {
             if places.is_empty() {
                 break;
             }
-            let places = places.into_iter().map(|p| [p.map(|v| v / self.unit_nm - reach), p.map(|v| v / self.unit_nm + reach)]);
+            let places = places.into_iter().map(|p| {
+                [
+                    p.map(|v| v / self.unit_nm - reach),
+                    p.map(|v| v / self.unit_nm + reach),
+                ]
+            });
             let near = crate::scene::bins::Bins::new(places.collect());
             for p in &mut self.pieces {
-                if !near.within(&Polygon::new(p.ends.to_vec()).area()).is_empty() {
+                if !near
+                    .within(&Polygon::new(p.ends.to_vec()).area())
+                    .is_empty()
+                {
                     p.moved = if round + 2 < ROUNDS { p.moved / 2 } else { 0 };
                 }
             }
@@ -432,7 +476,9 @@ pub fn broken(
     let margin = rules.width_nm.max(rules.space_nm) * 2.0 + 2.0 * grid_nm;
     let mut all = Vec::new();
     for index in 0..plan.count() {
-        let low = plan.core_low_nm(plan.tile(index)).map(|v| libm::floor(v / grid_nm) * grid_nm - libm::ceil(margin / grid_nm) * grid_nm);
+        let low = plan
+            .core_low_nm(plan.tile(index))
+            .map(|v| libm::floor(v / grid_nm) * grid_nm - libm::ceil(margin / grid_nm) * grid_nm);
         let n = libm::ceil((plan.core_nm() + 2.0 * margin) / grid_nm) as u32 + 2;
         let side = f64::from(n) * grid_nm;
         let shapes = mask.within_nm(low, side)?;
@@ -483,7 +529,11 @@ impl View<'_> {
             .min_by(|a, b| a.abs().total_cmp(&b.abs()));
         found.unwrap_or_else(|| {
             let inside = (cut.at(0.0) >= level) == self.bright;
-            if inside { self.search_nm } else { -self.search_nm }
+            if inside {
+                self.search_nm
+            } else {
+                -self.search_nm
+            }
         })
     }
 }
@@ -505,7 +555,14 @@ mod tests {
         Shapes {
             unit_nm: 1.0,
             polygons: vec![
-                Polygon::new(vec![[0, 0], [420, 0], [420, 70], [70, 70], [70, 360], [0, 360]]),
+                Polygon::new(vec![
+                    [0, 0],
+                    [420, 0],
+                    [420, 70],
+                    [70, 70],
+                    [70, 360],
+                    [0, 360],
+                ]),
                 Polygon::rectangle([150, 150], [230, 600]),
                 Polygon::rectangle([310, 150], [390, 600]),
                 Polygon::rectangle([0, 440], [90, 530]),
@@ -520,9 +577,16 @@ mod tests {
         let count = |kind: Kind| pieces.pieces().iter().filter(|p| p.kind == kind).count();
         // Two ends of each bar, two of the elbow, four sides of the square.
         assert_eq!(count(Kind::LineEnd), 2 + 2 + 2 + 4);
-        let length = |p: &Piece| (p.ends[1][0] - p.ends[0][0]).abs() + (p.ends[1][1] - p.ends[0][1]).abs();
+        let length =
+            |p: &Piece| (p.ends[1][0] - p.ends[0][0]).abs() + (p.ends[1][1] - p.ends[0][1]).abs();
         assert!(pieces.pieces().iter().all(|p| length(p) <= 115));
-        assert!(pieces.pieces().iter().filter(|p| p.kind == Kind::Run).all(|p| length(p) <= 64));
+        assert!(
+            pieces
+                .pieces()
+                .iter()
+                .filter(|p| p.kind == Kind::Run)
+                .all(|p| length(p) <= 64)
+        );
         let whole: i32 = pieces.pieces().iter().map(length).sum();
         assert_eq!(whole, 2 * (420 + 360) + 4 * (80 + 450) + 4 * 90);
         let same = union(&pieces.mask()).unwrap();
@@ -531,7 +595,10 @@ mod tests {
             unit_nm: 1.0,
             polygons: vec![Polygon::new(vec![[0, 0], [90, 0], [0, 90]])],
         };
-        assert_eq!(Pieces::new(&slanted, settings).err(), Some(EdgeFault::Slanted));
+        assert_eq!(
+            Pieces::new(&slanted, settings).err(),
+            Some(EdgeFault::Slanted)
+        );
     }
 
     /// Correction brings the prints to their places, in one tile and in many alike, and keeps the rules.
@@ -561,7 +628,8 @@ mod tests {
                 bright: true,
                 search_nm: 70.0,
             };
-            let mut pieces = Pieces::new(&layout(), Settings::for_resolution(143.0, RULES)).unwrap();
+            let mut pieces =
+                Pieces::new(&layout(), Settings::for_resolution(143.0, RULES)).unwrap();
             let rounds = pieces.correct(&view, &mut |_, _| true).unwrap();
             let (first, last) = (rounds[0], rounds[rounds.len() - 1]);
             println!("{} tiles: {first:?} {last:?}", plan.count());
@@ -572,7 +640,11 @@ mod tests {
             assert!(found.is_empty(), "{found:?}");
             masks.push(coverage(&mask, [-60.0; 2], 800.0, 200));
         }
-        let apart: f32 = masks[0].iter().zip(&masks[1]).map(|(a, b)| (a - b).abs()).sum();
+        let apart: f32 = masks[0]
+            .iter()
+            .zip(&masks[1])
+            .map(|(a, b)| (a - b).abs())
+            .sum();
         let whole: f32 = masks[0].iter().sum();
         assert!(apart < 0.04 * whole, "{apart} {whole}");
     }
@@ -591,19 +663,29 @@ mod tests {
         for p in &mut pieces.pieces {
             p.error_nm = -40.0;
         }
-        pieces.step();
-        let inner = |p: &&Piece| p.ends[0][0] == 60 && p.ends[1][0] == 60 || p.ends[0][0] == 100 && p.ends[1][0] == 100;
-        let runs = pieces.pieces.iter().filter(inner).filter(|p| p.kind == Kind::Run);
+        for _ in 0..4 {
+            pieces.step();
+        }
+        let inner = |p: &&Piece| {
+            p.ends[0][0] == 60 && p.ends[1][0] == 60 || p.ends[0][0] == 100 && p.ends[1][0] == 100
+        };
+        let runs = pieces
+            .pieces
+            .iter()
+            .filter(inner)
+            .filter(|p| p.kind == Kind::Run);
         assert!(runs.clone().filter(|p| p.moved == 8).count() > 12);
         assert!(pieces.pieces.iter().filter(inner).all(|p| p.moved <= 10));
         let plan = Plan::new([-40.0; 2], [240.0, 680.0], 1000, 0.0, 1.0);
         let narrow = broken(&Sorted::new(pieces.mask()), &RULES, &plan, 1.0);
         assert_eq!(narrow.unwrap(), [[0.0; 2]; 0]);
-        assert!(pieces.pieces.iter().any(|p| p.moved == 24));
+        assert!(pieces.pieces.iter().any(|p| p.moved > 24));
         for p in &mut pieces.pieces {
             p.error_nm = 400.0;
         }
-        pieces.step();
+        for _ in 0..12 {
+            pieces.step();
+        }
         let mask = union(&pieces.mask()).unwrap();
         assert_eq!(mask.len(), 2, "no line is eaten up");
         let left = mask.iter().flatten().filter(|p| p[0] < 80).map(|p| p[0]);

@@ -90,8 +90,14 @@ impl Task<'_> {
     ) -> Result<FreeMask, Overfull> {
         let plan = &self.plan;
         let lens = |defocus: f64| {
-            let optics = self.optics.at_defocus(self.optics.pupil.defocus_nm + defocus);
-            Lens::<f32>::new(&Kernels::new(&optics, plan.period_nm(), Keep::Count(KERNELS)))
+            let optics = self
+                .optics
+                .at_defocus(self.optics.pupil.defocus_nm + defocus);
+            Lens::<f32>::new(&Kernels::new(
+                &optics,
+                plan.period_nm(),
+                Keep::Count(KERNELS),
+            ))
         };
         let (focus, defocus) = (lens(0.0), lens(self.corners.defocus_nm));
         let problem = Problem {
@@ -130,7 +136,10 @@ impl Task<'_> {
         };
         let bright = self.tones.inside.abs() > self.tones.outside.abs();
         let passes = if plan.count() > 1 { 2 } else { 1 };
-        let each = [first.iter().map(|s| s.iterations).sum::<u32>(), second[0].iterations];
+        let each = [
+            first.iter().map(|s| s.iterations).sum::<u32>(),
+            second[0].iterations,
+        ];
         let of = each[..passes].iter().sum::<u32>() * plan.count() as u32;
         let mut before = 0;
         let free = self.free();
@@ -246,7 +255,9 @@ impl FreeMask {
             })
         };
         let parts = mask.rectangles();
-        let parts = parts.iter().map(|[a, b]| Polygon::rectangle(corner(*a), corner(*b)));
+        let parts = parts
+            .iter()
+            .map(|[a, b]| Polygon::rectangle(corner(*a), corner(*b)));
         let parts = Shapes {
             unit_nm,
             polygons: parts.collect(),
@@ -268,15 +279,16 @@ impl FreeMask {
             picture[(i / self.n + 4) * wide + i % self.n + 4] = f64::from(u8::from(*open));
         }
         let smooth = pooled(&pooled(&picture, wide, 3), wide, 3);
-        let place = |p: [f64; 2]| {
-            [0, 1].map(|k| self.low_nm[k] + (p[k] - 4.0 + 0.5) * self.pixel_nm)
-        };
+        let place =
+            |p: [f64; 2]| [0, 1].map(|k| self.low_nm[k] + (p[k] - 4.0 + 0.5) * self.pixel_nm);
         let (mut outer, mut holes) = (Vec::new(), Vec::new());
         for line in trace(&smooth, wide, wide, 0.5) {
             let points: Vec<[f64; 2]> = line.points_nm.into_iter().map(place).collect();
             let kept = simplified(&points, 0.25 * unit_nm.max(0.25));
-            let mut points: Vec<[i32; 2]> =
-                kept.iter().map(|p| p.map(|v| libm::round(v / unit_nm) as i32)).collect();
+            let mut points: Vec<[i32; 2]> = kept
+                .iter()
+                .map(|p| p.map(|v| libm::round(v / unit_nm) as i32))
+                .collect();
             points.dedup();
             let polygon = Polygon::new(points);
             match polygon.double_area() {
@@ -349,7 +361,12 @@ fn simplified(points: &[[f64; 2]], room: f64) -> Vec<[f64; 2]> {
             spans.extend([(a, worst), (worst, b)]);
         }
     }
-    points.iter().zip(keep).filter(|(_, k)| *k).map(|(p, _)| *p).collect()
+    points
+        .iter()
+        .zip(keep)
+        .filter(|(_, k)| *k)
+        .map(|(p, _)| *p)
+        .collect()
 }
 
 /// What a mask prints against its target; areas in nm².
@@ -393,9 +410,15 @@ pub fn judge(
             for i in y * n + inside.start..y * n + inside.end {
                 let prints = |v: f64, dose: f64| v * dose >= resist.level;
                 let nominal = prints(focus[i], 1.0) == bright;
-                areas.l2_nm2 += if nominal == (wanted[i] >= 0.5) { 0.0 } else { pixel };
-                let (outer, inner) =
-                    (prints(focus[i], 1.0 + corners.dose), prints(defocus[i], 1.0 - corners.dose));
+                areas.l2_nm2 += if nominal == (wanted[i] >= 0.5) {
+                    0.0
+                } else {
+                    pixel
+                };
+                let (outer, inner) = (
+                    prints(focus[i], 1.0 + corners.dose),
+                    prints(defocus[i], 1.0 - corners.dose),
+                );
                 areas.pvb_nm2 += if outer == inner { 0.0 } else { pixel };
             }
         }
@@ -467,12 +490,20 @@ mod tests {
         let clean = found.pixels().cleaned(&RULES, 8.0);
         assert!(clean.check(&RULES, 8.0).is_clean());
         let shapes = found.manhattan(&clean, 1.0);
-        let assists: Vec<_> = shapes.polygons.iter().filter(|p| {
-            let [low, high] = p.area();
-            high[0] < 0.0 || low[0] > 64.0
-        }).collect();
+        let assists: Vec<_> = shapes
+            .polygons
+            .iter()
+            .filter(|p| {
+                let [low, high] = p.area();
+                high[0] < 0.0 || low[0] > 64.0
+            })
+            .collect();
         let left = assists.iter().filter(|p| p.area()[1][0] < 0.0).count();
-        println!("{} shapes, {} assists, {left} on the left", shapes.polygons.len(), assists.len());
+        println!(
+            "{} shapes, {} assists, {left} on the left",
+            shapes.polygons.len(),
+            assists.len()
+        );
         assert!(left >= 1 && assists.len() > left, "{:?}", shapes.polygons);
         let imagers = [0.0, 50.0].map(|z| {
             TileImager::new(&optics.at_defocus(z), TONES, task.plan.pixels(), 8.0, 1e-4).unwrap()
@@ -485,7 +516,12 @@ mod tests {
         let (with, without) = (of(&mask), of(&line));
         let main = Shapes {
             unit_nm: 1.0,
-            polygons: shapes.polygons.iter().filter(|p| !assists.contains(p)).cloned().collect(),
+            polygons: shapes
+                .polygons
+                .iter()
+                .filter(|p| !assists.contains(p))
+                .cloned()
+                .collect(),
         };
         let alone = of(&Sorted::new(main));
         println!("{with:?}, without assists {alone:?}, the line itself {without:?}");
@@ -522,7 +558,10 @@ mod tests {
             values: Vec::new(),
         };
         let area = mask.pixels.iter().filter(|p| **p).count() as f64 * 16.0;
-        for (shapes, room) in [(place.manhattan(&mask, 1.0), 1e-9), (place.curved(&mask, 0.25), 0.01)] {
+        for (shapes, room) in [
+            (place.manhattan(&mask, 1.0), 1e-9),
+            (place.curved(&mask, 0.25), 0.01),
+        ] {
             assert_eq!(shapes.polygons.len(), 1);
             assert!(shapes.faults().next().is_none());
             let unit = shapes.unit_nm * shapes.unit_nm;
@@ -530,8 +569,13 @@ mod tests {
             assert!((found / area - 1.0).abs() < room, "{found} {area}");
         }
         let (straight, curved) = (place.manhattan(&mask, 1.0), place.curved(&mask, 0.25));
-        let slanted = curved.polygons[0].edges().filter(|(a, b)| a[0] != b[0] && a[1] != b[1]).count();
-        assert!(slanted > 20 && curved.polygons[0].points.len() < 3 * straight.polygons[0].points.len());
+        let slanted = curved.polygons[0]
+            .edges()
+            .filter(|(a, b)| a[0] != b[0] && a[1] != b[1])
+            .count();
+        assert!(
+            slanted > 20 && curved.polygons[0].points.len() < 3 * straight.polygons[0].points.len()
+        );
     }
 
     /// In tiles the joined mask prints nearly as well as the one sought whole.
@@ -548,11 +592,22 @@ mod tests {
                 TileImager::new(&optics.at_defocus(z), TONES, plan.pixels(), 8.0, 1e-4).unwrap()
             });
             let mask = Sorted::new(mask.manhattan(&clean, 1.0));
-            let areas = judge(&line, &mask, &plan, [&imagers[0], &imagers[1]], RESIST, task.corners, true);
+            let areas = judge(
+                &line,
+                &mask,
+                &plan,
+                [&imagers[0], &imagers[1]],
+                RESIST,
+                task.corners,
+                true,
+            );
             println!("{} tiles: {:?}", task.plan.count(), areas.unwrap());
             found.push((task.plan.count(), areas.unwrap()));
         }
         assert!(found[0].0 == 1 && found[1].0 > 1);
-        assert!(found[1].1.l2_nm2 < 1.5 * found[0].1.l2_nm2 + 500.0, "{found:?}");
+        assert!(
+            found[1].1.l2_nm2 < 1.5 * found[0].1.l2_nm2 + 500.0,
+            "{found:?}"
+        );
     }
 }

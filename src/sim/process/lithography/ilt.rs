@@ -122,7 +122,9 @@ impl<'l, T: Real> Level<'l, T> {
         let reach = 2 * half;
         let kept = |fx: i32, fy: i32| {
             let square = f64::from(fx * fx + fy * fy) * problem.diffusion * problem.diffusion;
-            T::of(libm::exp(-2.0 * core::f64::consts::PI * core::f64::consts::PI * square))
+            T::of(libm::exp(
+                -2.0 * core::f64::consts::PI * core::f64::consts::PI * square,
+            ))
         };
         let kept = if problem.diffusion > 0.0 {
             let all = (-reach..=reach).flat_map(|fy| (-reach..=reach).map(move |fx| (fx, fy)));
@@ -182,7 +184,10 @@ impl<'l, T: Real> Level<'l, T> {
         self.diffuse(&mut focus);
         let mut lines = [self.print.coefficients_to_lines(&focus), Vec::new()];
         if varies {
-            let mut defocus = self.problem.defocus.image(&spectrum, Some(&mut out_of_focus));
+            let mut defocus = self
+                .problem
+                .defocus
+                .image(&spectrum, Some(&mut out_of_focus));
             self.diffuse(&mut defocus);
             lines[1] = self.print.coefficients_to_lines(&defocus);
         }
@@ -196,7 +201,9 @@ impl<'l, T: Real> Level<'l, T> {
         if varies {
             let mut slope = self.print.lines_to_coefficients(&defocus);
             self.diffuse(&mut slope);
-            self.problem.defocus.adjoint(&out_of_focus, &slope, &mut sum);
+            self.problem
+                .defocus
+                .adjoint(&out_of_focus, &slope, &mut sum);
         }
         // The transforms are normalised by their own number of pixels.
         let blocks = f64::from(self.stage.print / self.stage.mask);
@@ -618,7 +625,9 @@ mod tests {
         };
         let (adam, lbfgs) = (last(Optimiser::Adam), last(Optimiser::Lbfgs));
         assert!(lbfgs < adam, "{lbfgs} {adam}");
-        let free: Vec<f32> = (0..64 * 64).map(|i| f32::from(u8::from(i % 64 < 32))).collect();
+        let free: Vec<f32> = (0..64 * 64)
+            .map(|i| f32::from(u8::from(i % 64 < 32)))
+            .collect();
         let run = Run {
             problem: Problem::contest(&focus, &defocus),
             optimiser: Optimiser::Adam,

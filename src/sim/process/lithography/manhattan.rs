@@ -87,16 +87,25 @@ impl Edges {
     /// Takes in the border between the slabs below and above a height.
     fn between(&mut self, y: i32, below: &Runs, above: &Runs) {
         let sides = |runs: &Runs| -> Vec<(i32, bool)> {
-            runs.iter().flat_map(|r| [(r.0, true), (r.1, false)]).collect()
+            runs.iter()
+                .flat_map(|r| [(r.0, true), (r.1, false)])
+                .collect()
         };
         let mut now: Vec<(i32, bool)> = sides(above);
         now.sort_unstable();
-        let ended: Vec<(i32, bool)> =
-            self.open.keys().filter(|k| now.binary_search(k).is_err()).copied().collect();
+        let ended: Vec<(i32, bool)> = self
+            .open
+            .keys()
+            .filter(|k| now.binary_search(k).is_err())
+            .copied()
+            .collect();
         for key in ended {
-            let Some(from) = self.open.remove(&key) else { continue };
+            let Some(from) = self.open.remove(&key) else {
+                continue;
+            };
             let (low, high) = ([key.0, from], [key.0, y]);
-            self.pieces.push(if key.1 { (high, low) } else { (low, high) });
+            self.pieces
+                .push(if key.1 { (high, low) } else { (low, high) });
         }
         for key in now {
             self.open.entry(key).or_insert(y);
@@ -136,7 +145,10 @@ impl Edges {
         }
         let mut loops = Vec::new();
         for &(start, first) in &self.pieces {
-            let Some(k) = out.get(&start).and_then(|n| n.iter().position(|b| *b == first)) else {
+            let Some(k) = out
+                .get(&start)
+                .and_then(|n| n.iter().position(|b| *b == first))
+            else {
                 continue;
             };
             take(&mut out, start, k);
@@ -146,11 +158,15 @@ impl Edges {
                 let Some(next) = out.get(&at) else { break };
                 // Touching corners: turning left stays at the same shape.
                 let turn = |b: &[i32; 2]| {
-                    let d = |p: [i32; 2], q: [i32; 2]| [0, 1].map(|k| i64::from(q[k]) - i64::from(p[k]));
+                    let d = |p: [i32; 2], q: [i32; 2]| {
+                        [0, 1].map(|k| i64::from(q[k]) - i64::from(p[k]))
+                    };
                     let (u, v) = (d(from, at), d(at, *b));
                     (u[0] * v[1] - u[1] * v[0]).signum()
                 };
-                let Some(k) = (0..next.len()).max_by_key(|&k| turn(&next[k])) else { break };
+                let Some(k) = (0..next.len()).max_by_key(|&k| turn(&next[k])) else {
+                    break;
+                };
                 line.push(at);
                 let to = take(&mut out, at, k);
                 (from, at) = (at, to);
@@ -292,7 +308,10 @@ mod tests {
             Polygon::rectangle([10, 0], [20, 30]),
         ]);
         let found = union(&cross).unwrap();
-        assert_eq!((found.len(), found[0].len(), double_area(&found[0])), (1, 12, 2 * 500));
+        assert_eq!(
+            (found.len(), found[0].len(), double_area(&found[0])),
+            (1, 12, 2 * 500)
+        );
         let beside = shapes(vec![
             Polygon::rectangle([0, 0], [10, 10]),
             Polygon::rectangle([10, 0], [20, 10]),

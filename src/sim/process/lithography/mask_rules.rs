@@ -86,7 +86,12 @@ impl PixelMask {
 
     /// Pixels, by index, that lie in too narrow a place of the mask or of the field.
     pub fn narrow(&self, rules: &Rules, pixel_nm: f64) -> Vec<usize> {
-        let opened = open(&self.pixels, self.n, pixels(rules.width_nm, pixel_nm), false);
+        let opened = open(
+            &self.pixels,
+            self.n,
+            pixels(rules.width_nm, pixel_nm),
+            false,
+        );
         let closed = close(&self.pixels, self.n, pixels(rules.space_nm, pixel_nm));
         let differs = |i: &usize| self.pixels[*i] != opened[*i] || self.pixels[*i] != closed[*i];
         (0..self.pixels.len()).filter(differs).collect()

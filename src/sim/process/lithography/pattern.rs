@@ -84,7 +84,10 @@ pub fn pattern(kind: Kind, m: Measures) -> Result<Pattern, PatternFault> {
         Kind::Dram => {
             // Each row half a pitch on, √3/2 pitches up.
             let row = libm::round(0.5 * 3.0_f64.sqrt() * f64::from(m.pitch_nm)) as i32;
-            (vec![square(0, 0), square(m.pitch_nm / 2, row)], [m.pitch_nm, 2 * row])
+            (
+                vec![square(0, 0), square(m.pitch_nm / 2, row)],
+                [m.pitch_nm, 2 * row],
+            )
         }
         Kind::Random => (wires(m), [m.length_nm / m.pitch_nm * m.pitch_nm; 2]),
     };
@@ -114,7 +117,9 @@ fn wires(m: Measures) -> Vec<Polygon> {
     let tracks = m.length_nm / pitch;
     let end = tracks * pitch - space;
     let chance = |track: i32, n: i32, lane: u32| -> f64 {
-        let word = m.seed.block(Stream::Patterns, [track as u32, n as u32, lane])[0];
+        let word = m
+            .seed
+            .block(Stream::Patterns, [track as u32, n as u32, lane])[0];
         crate::rng::unit(word)
     };
     let mut rows: Vec<Vec<(i32, i32)>> = Vec::new();
@@ -136,11 +141,16 @@ fn wires(m: Measures) -> Vec<Polygon> {
         let y = track * pitch;
         for (n, &(from, to)) in (0..).zip(row) {
             polygons.push(Polygon::rectangle([from, y], [to, y + size]));
-            let Some(next) = rows.get(track as usize + 1) else { continue };
+            let Some(next) = rows.get(track as usize + 1) else {
+                continue;
+            };
             // A link at this wire's left end, where the next track has a wire above it.
             let above = next.iter().any(|w| w.0 <= from && from + size <= w.1);
             if above && chance(track, n, 2) < 0.25 {
-                polygons.push(Polygon::rectangle([from, y], [from + size, y + pitch + size]));
+                polygons.push(Polygon::rectangle(
+                    [from, y],
+                    [from + size, y + pitch + size],
+                ));
             }
         }
     }
@@ -187,7 +197,10 @@ mod tests {
     #[test]
     fn patterns_have_their_measures() {
         let of = |kind| pattern(kind, MEASURES).unwrap();
-        assert_eq!((of(Kind::Lines).count(), of(Kind::Lines).pitch), (6, [20, 412]));
+        assert_eq!(
+            (of(Kind::Lines).count(), of(Kind::Lines).pitch),
+            (6, [20, 412])
+        );
         assert_eq!(of(Kind::Contacts).flat().bounds(), Some(([0, 0], [48, 28])));
         assert_eq!(of(Kind::Dram).pitch, [20, 34]);
         assert_eq!(of(Kind::Random), of(Kind::Random));
@@ -197,9 +210,27 @@ mod tests {
         };
         assert_ne!(of(Kind::Random), pattern(Kind::Random, other).unwrap());
         let wrong = |m: Measures| pattern(Kind::Lines, m).unwrap_err();
-        assert_eq!(wrong(Measures { size_nm: 20, ..MEASURES }), PatternFault::Size);
-        assert_eq!(wrong(Measures { length_nm: 59, ..MEASURES }), PatternFault::Length);
-        assert_eq!(wrong(Measures { counts: [0, 2], ..MEASURES }), PatternFault::Extent);
+        assert_eq!(
+            wrong(Measures {
+                size_nm: 20,
+                ..MEASURES
+            }),
+            PatternFault::Size
+        );
+        assert_eq!(
+            wrong(Measures {
+                length_nm: 59,
+                ..MEASURES
+            }),
+            PatternFault::Length
+        );
+        assert_eq!(
+            wrong(Measures {
+                counts: [0, 2],
+                ..MEASURES
+            }),
+            PatternFault::Extent
+        );
     }
 
     /// Whatever the seed, random wires, also of blocks side by side, keep the width and space of their
@@ -224,7 +255,11 @@ mod tests {
                 space_nm: 8.0,
                 area_nm2: 300.0,
             };
-            assert!(mask.check(&rules, 1.0).is_clean(), "seed {seed}: {:?}", mask.check(&rules, 1.0));
+            assert!(
+                mask.check(&rules, 1.0).is_clean(),
+                "seed {seed}: {:?}",
+                mask.check(&rules, 1.0)
+            );
             let share = cover.iter().sum::<f32>() / (800.0 * 800.0);
             assert!((0.15..0.45).contains(&share), "{share}");
         }

@@ -136,8 +136,9 @@ impl Resist {
                 let half = 3 * image.spectrum.half().max(1);
                 let n = 2 * half as usize + 2;
                 let acid = exposed.acid_on_grid(image, n);
-                let spectrum =
-                    crate::sim::process::lithography::spectrum::Spectrum::of_samples(n, &acid, half);
+                let spectrum = crate::sim::process::lithography::spectrum::Spectrum::of_samples(
+                    n, &acid, half,
+                );
                 let latent = Image {
                     spectrum,
                     period_nm: image.period_nm,
@@ -234,7 +235,9 @@ mod tests {
             };
             let (other, there) = Resist::Threshold(threshold).latent_at(&image, dose);
             let edge = |image: &Image, level: f64| {
-                image.cut([0.0, 0.0], [1.0, 0.0]).crossings(level, 0.0, 50.0)
+                image
+                    .cut([0.0, 0.0], [1.0, 0.0])
+                    .crossings(level, 0.0, 50.0)
             };
             let (a, b) = (edge(&latent, level), edge(&other, there));
             assert_eq!(a.len(), 1);

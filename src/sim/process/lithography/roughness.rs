@@ -39,7 +39,13 @@ pub fn linear_sigma_nm(diffused: &Image, edge: &Edge, grain: Grain) -> f64 {
 
 /// Places of the edge along the line across it, one for each trial; `None` where noise left no edge within
 /// three blurs. `image` is that before the blur.
-pub fn trials(image: &Image, edge: &Edge, grain: Grain, seed: Seed, count: u32) -> Vec<Option<f64>> {
+pub fn trials(
+    image: &Image,
+    edge: &Edge,
+    grain: Grain,
+    seed: Seed,
+    count: u32,
+) -> Vec<Option<f64>> {
     // Pixels of a quarter of the blur, five blurs around the line that is searched.
     let pixel = 0.25 * grain.blur_nm;
     let (reach, margin) = (3.0 * grain.blur_nm, 5.0 * grain.blur_nm);
@@ -62,10 +68,16 @@ pub fn trials(image: &Image, edge: &Edge, grain: Grain, seed: Seed, count: u32) 
     let weight = |d: f64| libm::exp(-d * d / two);
     let across: Vec<f64> = (0..rows).map(|row| weight(place(row, rows))).collect();
     // Weights of columns for each of the points on the line.
-    let points: Vec<f64> = (0..=24).map(|i| reach * (f64::from(i) / 12.0 - 1.0)).collect();
+    let points: Vec<f64> = (0..=24)
+        .map(|i| reach * (f64::from(i) / 12.0 - 1.0))
+        .collect();
     let lines: Vec<Vec<f64>> = points
         .iter()
-        .map(|s| (0..columns).map(|c| weight(place(c, columns) - s)).collect())
+        .map(|s| {
+            (0..columns)
+                .map(|c| weight(place(c, columns) - s))
+                .collect()
+        })
         .collect();
     let scale = 1.0 / (grain.photons_per_nm2 * core::f64::consts::PI * two);
     (0..count)
@@ -82,7 +94,8 @@ pub fn trials(image: &Image, edge: &Edge, grain: Grain, seed: Seed, count: u32) 
                 .collect();
             let crossing = |k: usize| {
                 let (a, b) = (values[k] - edge.level, values[k + 1] - edge.level);
-                ((a < 0.0) != (b < 0.0)).then(|| points[k] + a / (a - b) * (points[k + 1] - points[k]))
+                ((a < 0.0) != (b < 0.0))
+                    .then(|| points[k] + a / (a - b) * (points[k + 1] - points[k]))
             };
             // Of several the nearest to where the edge lies without noise.
             (0..points.len() - 1)
@@ -140,7 +153,10 @@ mod tests {
             let spread = spread_nm(&found).unwrap();
             let error = expected / (2.0 * f64::from(count)).sqrt();
             println!("{photons_per_nm2} per nm²: {spread:.4} nm, linear {expected:.4} nm");
-            assert!((spread - expected).abs() < 3.0 * error + 0.02 * expected, "{spread} {expected}");
+            assert!(
+                (spread - expected).abs() < 3.0 * error + 0.02 * expected,
+                "{spread} {expected}"
+            );
             assert!(spread < 0.6 * before);
             before = spread;
         }

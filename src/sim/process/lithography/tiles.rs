@@ -40,7 +40,13 @@ impl Plan {
     /// Tiles of about `pixels` along a side, halo and all, that cover a region.
     ///
     /// A tile is a multiple of eight pixels; one tile is taken where the region fits into it.
-    pub fn new(low_nm: [f64; 2], size_nm: [f64; 2], pixels: u32, halo_nm: f64, pixel_nm: f64) -> Self {
+    pub fn new(
+        low_nm: [f64; 2],
+        size_nm: [f64; 2],
+        pixels: u32,
+        halo_nm: f64,
+        pixel_nm: f64,
+    ) -> Self {
         // Multiples of four, so that contours may be traced on each fourth pixel.
         let halo = libm::ceil(halo_nm / pixel_nm / 4.0) as u32 * 4;
         let room = pixels.saturating_sub(2 * halo).max(8) / 8 * 8;
@@ -238,7 +244,9 @@ impl TileImager {
     /// tile's first pixel.
     pub fn image(&self, shapes: &Shapes, origin_nm: [f64; 2]) -> Image {
         let found = self.lens.image(&self.spectrum(shapes, origin_nm), None);
-        let wide = found.iter().map(|c| Complex::new(f64::from(c.re), f64::from(c.im)));
+        let wide = found
+            .iter()
+            .map(|c| Complex::new(f64::from(c.re), f64::from(c.im)));
         let half = 2 * self.lens.half();
         Image {
             spectrum: Spectrum::from_values(half, wide.collect()).expect("a full band"),
@@ -369,11 +377,15 @@ mod tests {
             let word = Seed(3).block(Stream::Photons, [x as u32, y as u32, 0])[0];
             word & 1 == 0
         };
-        let square = |x: i32, y: i32| Polygon::rectangle([80 * x, 80 * y], [80 * x + 80, 80 * y + 80]);
+        let square =
+            |x: i32, y: i32| Polygon::rectangle([80 * x, 80 * y], [80 * x + 80, 80 * y + 80]);
         let all = (0..side).flat_map(|y| (0..side).map(move |x| (x, y)));
         Sorted::new(Shapes {
             unit_nm: 1.0,
-            polygons: all.filter(|&(x, y)| open(x, y)).map(|(x, y)| square(x, y)).collect(),
+            polygons: all
+                .filter(|&(x, y)| open(x, y))
+                .map(|(x, y)| square(x, y))
+                .collect(),
         })
     }
 

@@ -87,45 +87,42 @@ pub fn dose_range(
     tolerance: f64,
     (low, high): (f64, f64),
 ) -> Option<(f64, f64)> {
-        const STEPS: u32 = 64;
-        let at = |i: u32| low * libm::pow(high / low, f64::from(i) / f64::from(STEPS));
-        let inside = |dose: f64| {
-            cd_nm(dose).is_some_and(|cd| (cd / target_nm - 1.0).abs() <= tolerance)
-        };
-        // The size nearest to the target marks where to look outward from.
-        let off = |i: u32| {
-            cd_nm(at(i)).map_or(f64::INFINITY, |cd| (cd - target_nm).abs())
-        };
-        let best = (0..=STEPS).min_by(|&a, &b| off(a).total_cmp(&off(b)))?;
-        if !inside(at(best)) {
-            return None;
+    const STEPS: u32 = 64;
+    let at = |i: u32| low * libm::pow(high / low, f64::from(i) / f64::from(STEPS));
+    let inside =
+        |dose: f64| cd_nm(dose).is_some_and(|cd| (cd / target_nm - 1.0).abs() <= tolerance);
+    // The size nearest to the target marks where to look outward from.
+    let off = |i: u32| cd_nm(at(i)).map_or(f64::INFINITY, |cd| (cd - target_nm).abs());
+    let best = (0..=STEPS).min_by(|&a, &b| off(a).total_cmp(&off(b)))?;
+    if !inside(at(best)) {
+        return None;
+    }
+    let border = |steps: &mut dyn Iterator<Item = u32>| {
+        let (mut good, mut bad) = (at(best), None);
+        for i in steps {
+            if inside(at(i)) {
+                good = at(i);
+            } else {
+                bad = Some(at(i));
+                break;
+            }
         }
-        let border = |steps: &mut dyn Iterator<Item = u32>| {
-            let (mut good, mut bad) = (at(best), None);
-            for i in steps {
-                if inside(at(i)) {
-                    good = at(i);
-                } else {
-                    bad = Some(at(i));
-                    break;
-                }
+        // At the end of the search everything was good.
+        let Some(mut bad) = bad else { return good };
+        for _ in 0..50 {
+            let middle = 0.5 * (good + bad);
+            if inside(middle) {
+                good = middle;
+            } else {
+                bad = middle;
             }
-            // At the end of the search everything was good.
-            let Some(mut bad) = bad else { return good };
-            for _ in 0..50 {
-                let middle = 0.5 * (good + bad);
-                if inside(middle) {
-                    good = middle;
-                } else {
-                    bad = middle;
-                }
-            }
-            good
-        };
-        Some((
-            border(&mut (0..best).rev()),
-            border(&mut (best + 1..=STEPS)),
-        ))
+        }
+        good
+    };
+    Some((
+        border(&mut (0..best).rev()),
+        border(&mut (best + 1..=STEPS)),
+    ))
 }
 
 /// As [`inscribed`], with ellipses in place of rectangles: what a normal spread of focus and dose keeps in.
@@ -140,7 +137,10 @@ pub fn inscribed_ellipses(ranges: &[DoseRange]) -> Vec<Window> {
             let inside = &ranges[i..=k];
             let sides: Option<Vec<(f64, f64, f64)>> = inside
                 .iter()
-                .map(|r| r.doses.map(|(a, b)| (r.defocus_nm, libm::log(a), libm::log(b))))
+                .map(|r| {
+                    r.doses
+                        .map(|(a, b)| (r.defocus_nm, libm::log(a), libm::log(b)))
+                })
                 .collect();
             let Some(sides) = sides else { break };
             let (middle, half) = (
@@ -155,7 +155,11 @@ pub fn inscribed_ellipses(ranges: &[DoseRange]) -> Vec<Window> {
             let width = |centre: f64| {
                 let fits = sides.iter().map(|&(z, low, high)| {
                     let room = (high - centre).min(centre - low);
-                    if room < 0.0 { -1.0 } else { room / share(z).max(1e-9) }
+                    if room < 0.0 {
+                        -1.0
+                    } else {
+                        room / share(z).max(1e-9)
+                    }
                 });
                 fits.fold(f64::INFINITY, f64::min)
             };
@@ -298,7 +302,10 @@ mod tests {
         let straight: Vec<_> = (-4..=4).map(|i| range(10.0 * f64::from(i), 0.1)).collect();
         let deepest = inscribed_ellipses(&straight).pop().unwrap();
         assert_eq!(deepest.depth_of_focus_nm, 80.0);
-        assert!((deepest.latitude - 2.0 * f64::sinh(0.1)).abs() < 1e-9 && (deepest.dose - 1.0).abs() < 1e-9);
+        assert!(
+            (deepest.latitude - 2.0 * f64::sinh(0.1)).abs() < 1e-9
+                && (deepest.dose - 1.0).abs() < 1e-9
+        );
         // An ellipse itself: it holds itself, a rectangle in it has less latitude at the same depth.
         let round: Vec<_> = (-9..=9)
             .map(|i| {
@@ -307,11 +314,28 @@ mod tests {
             })
             .collect();
         let at = |windows: &[Window], depth: f64| {
-            windows.iter().filter(|w| w.depth_of_focus_nm >= depth).map(|w| w.latitude).fold(0.0, f64::max)
+            windows
+                .iter()
+                .filter(|w| w.depth_of_focus_nm >= depth)
+                .map(|w| w.latitude)
+                .fold(0.0, f64::max)
         };
-        let (ellipse, rectangle) = (at(&inscribed_ellipses(&round), 140.0), at(&inscribed(&round), 140.0));
-        assert!(ellipse > 1.3 * rectangle && ellipse < 0.21, "{ellipse} {rectangle}");
-        let gap = [range(0.0, 0.1), DoseRange { defocus_nm: 10.0, doses: None }, range(20.0, 0.1)];
+        let (ellipse, rectangle) = (
+            at(&inscribed_ellipses(&round), 140.0),
+            at(&inscribed(&round), 140.0),
+        );
+        assert!(
+            ellipse > 1.3 * rectangle && ellipse < 0.21,
+            "{ellipse} {rectangle}"
+        );
+        let gap = [
+            range(0.0, 0.1),
+            DoseRange {
+                defocus_nm: 10.0,
+                doses: None,
+            },
+            range(20.0, 0.1),
+        ];
         assert_eq!(inscribed_ellipses(&gap), []);
     }
 
