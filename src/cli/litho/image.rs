@@ -234,9 +234,19 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         args.tile,
         args.pixel
     );
-<<<<<<< HEAD
-    let imager = TileImager::new(&optics, tones, plan.pixels(), args.pixel, 0.1 * args.error.min(0.01))
-        .map_err(|most| anyhow::anyhow!("pixels of {} nm are too coarse for this lens: take at most {most:.3} nm", args.pixel))?;
+    let imager = TileImager::new(
+        &optics,
+        tones,
+        plan.pixels(),
+        args.pixel,
+        0.1 * args.error.min(0.01),
+    )
+    .map_err(|most| {
+        anyhow::anyhow!(
+            "pixels of {} nm are too coarse for this lens: take at most {most:.3} nm",
+            args.pixel
+        )
+    })?;
     let device = match open_device(args.compute) {
         Ok(device) => device,
         Err(fault) => {
@@ -254,21 +264,6 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     };
     #[cfg(not(feature = "gpu"))]
     let Device::Cpu = device;
-=======
-    let imager = TileImager::new(
-        &optics,
-        tones,
-        plan.pixels(),
-        args.pixel,
-        0.1 * args.error.min(0.01),
-    )
-    .map_err(|most| {
-        anyhow::anyhow!(
-            "pixels of {} nm are too coarse for this lens: take at most {most:.3} nm",
-            args.pixel
-        )
-    })?;
->>>>>>> litho
     let out = Out::create(&args.out)?;
     let cancel = interrupt::flag()?;
 

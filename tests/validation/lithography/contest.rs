@@ -32,11 +32,7 @@ pub fn raster(folder: &Path, number: u32) -> Vec<f32> {
     coverage(&clip(folder, number), [0.0; 2], f64::from(SIDE), SIDE)
 }
 
-<<<<<<< HEAD
 /// Kernels of the contest, `focus` or `defocus`.
-=======
-/// Kernels of the contest.
->>>>>>> litho
 pub fn kernels(folder: &Path, which: &str) -> Kernels {
     let read = |name: String| std::fs::read(folder.join(name)).unwrap();
     let kernels = read(format!("socs_{which}_kernels_24x35x35_c64le.bin"));
