@@ -209,7 +209,7 @@ mod tests {
         let mut desk = desk(true);
         desk.leave(Then::Close);
         let ctx = Context::default();
-        let mut frame = |desk: &mut Desk| {
+        let frame = |desk: &mut Desk| {
             let _ = ctx.run_ui(egui::RawInput::default(), |ui| show(ui.ctx(), desk));
         };
         frame(&mut desk);
