@@ -1,6 +1,5 @@
 //! The what-if room: knobs at the left, the answer at the right.
 
-
 use egui::{
     Align, CollapsingHeader, DragValue, Label, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2,
     WidgetInfo, WidgetType,

@@ -393,11 +393,7 @@ impl<'g> Tiles<'g> {
     ///
     /// # Errors
     /// The device was lost, or allows less than the shapes need.
-    pub async fn image(
-        &mut self,
-        shapes: &Shapes,
-        origin_nm: [f64; 2],
-    ) -> Result<Image, GpuFault> {
+    pub async fn image(&mut self, shapes: &Shapes, origin_nm: [f64; 2]) -> Result<Image, GpuFault> {
         let (background, levels) = setup::levels(&self.setup, shapes);
         let mut mask = Spectrum::zero(self.imager.half);
         mask.set(0, 0, background);
