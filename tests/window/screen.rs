@@ -235,7 +235,10 @@ impl Program {
         let mut seen = Vec::new();
         for _ in 0..200 {
             self.keys(&["Tab"]);
-            let name = self.expect("focus: ");
+            // A press while the find box still closes goes nowhere.
+            let Ok(name) = self.wait("focus: ", Duration::from_secs(3)) else {
+                continue;
+            };
             if name == control {
                 return;
             }
