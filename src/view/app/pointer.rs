@@ -2,7 +2,7 @@
 
 use bevy::math::{Vec2, Vec3};
 use bevy::prelude::{Res, ResMut};
-use egui::{Context, Key, Modifiers, PointerButton};
+use egui::{Context, Event, Key, Modifiers, PointerButton};
 
 use super::DeskRes;
 use crate::sim::fab::Place;
@@ -70,7 +70,17 @@ pub fn listen(
         hand.held = Some(pressed);
         hand.moved_pt = 0.0;
         // What the pointer moved before it was pressed, in the same frame, is no drag.
-        hand.at = ctx.input(|i| i.pointer.press_origin());
+        hand.at = ctx.input(|i| {
+            i.events.iter().find_map(|e| match e {
+                Event::PointerButton {
+                    pos,
+                    button,
+                    pressed: true,
+                    ..
+                } if *button == pressed => Some(*pos),
+                _ => None,
+            })
+        });
         // The plant is in the hand now, not the text field.
         ctx.memory_mut(|m| {
             if let Some(id) = m.focused() {

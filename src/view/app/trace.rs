@@ -21,6 +21,7 @@ pub struct Told {
     overlay: Option<&'static str>,
     playing: Option<u64>,
     look: String,
+    turned: Vec<String>,
     study: String,
     has_keys: bool,
     notices: Vec<String>,
@@ -50,6 +51,7 @@ pub fn tell(
         overlay: desk.overlay,
         playing: desk.play.running.then_some(desk.play.speed as u64),
         look: look(desk),
+        turned: desk.bench.turned.keys().cloned().collect(),
         study: study(desk),
         has_keys: windows.single().is_ok_and(|w| w.focused),
         notices: desk.notices.iter().map(|n| n.text.clone()).collect(),
@@ -85,6 +87,9 @@ pub fn tell(
     }
     if now.look != told.look {
         info!("look: {}", now.look);
+    }
+    if now.turned != told.turned {
+        info!("turned: {}", now.turned.join(", "));
     }
     if now.study != told.study {
         info!("what-if: {}", now.study);
