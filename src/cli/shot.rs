@@ -1,4 +1,10 @@
 //! `geoul shot`: pictures of the stage and the panels without a window.
+//!
+//! * `list`: many pictures from a file of their arguments.
+//! * `scenery`: the desk as a picture wants it.
+
+mod list;
+mod scenery;
 
 use std::path::PathBuf;
 
@@ -8,8 +14,8 @@ use clap::{Args, ValueEnum};
 use super::{LangArg, code};
 use crate::view::app::cost;
 use crate::view::app::shot::Studio;
-use crate::view::i18n::Lang;
-use crate::view::panel::{CameraCommand, Desk, Prefs, ROOMS, ThemeChoice};
+use crate::view::panel::{CameraCommand, Desk, Prefs};
+use crate::whatif::knob::{Setting, parse_setting};
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -24,10 +30,38 @@ enum ThemeArg {
 /// Arguments of `geoul shot`.
 #[derive(Args, Debug)]
 pub struct ShotArgs {
+    #[command(flatten)]
+    look: Look,
+    /// Takes the pictures of a list instead: each line holds the arguments of one call, `#` begins
+    /// a remark. One program takes them all, which is much faster.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["scene", "frames"])]
+    list: Option<PathBuf>,
+    /// Folder that the files of a list are written into; the list's own otherwise.
+    #[arg(long, value_name = "DIR", requires = "list")]
+    into: Option<PathBuf>,
+    /// Takes only those pictures of a list whose file's name contains this.
+    #[arg(long, value_name = "TEXT", requires = "list")]
+    only: Option<String>,
+    /// Measures so many frames, sixty of which are a second, while time runs at `--speed`, instead
+    /// of taking a picture.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    frames: Option<u32>,
+    /// Measures without drawing: thousands of frames in minutes on a software rasteriser.
+    #[arg(long, requires = "frames")]
+    blind: bool,
+    /// Simulated over real time for `--frames`.
+    #[arg(long, value_name = "X", default_value_t = 1000.0)]
+    speed: f64,
+}
+
+/// What is to be seen.
+#[derive(Args, Clone, Debug)]
+pub struct Look {
     /// Scene file; without it the start page is shown.
     scene: Option<PathBuf>,
-    /// What is shown: `plant` (the opening view), `top` (the plan), `close` (near the middle), or a room:
-    /// `dashboard`, `what-if`, `variants`, `alarms`. Repeat it for several pictures.
+    /// What is shown: `plant` (the opening view), `top` (the plan), `close` (near the middle, or what
+    /// is selected), or a room: `dashboard`, `what-if`, `variants`, `alarms`, ... Repeat it for
+    /// several pictures.
     #[arg(long, value_name = "NAME", default_value = "plant")]
     view: Vec<String>,
     /// Simulated time: `D+12:08:31` or seconds.
@@ -36,6 +70,28 @@ pub struct ShotArgs {
     /// Overlay over the plant: `utilization`, `wip`, `queue-time`, `moves`.
     #[arg(long, value_name = "NAME")]
     overlay: Option<String>,
+    /// Selects a tool, tool group, bay, stocker, product, route or lot by its name.
+    #[arg(long, value_name = "NAME")]
+    select: Option<String>,
+    /// Sets a value of the scene, as its text says it: `tool_groups.Litho.count=5`.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = super::request::parse_set)]
+    set: Vec<(String, String)>,
+    /// Turns a knob of a what-if. The room `what-if` asks with all of them and shows the answer; in
+    /// `variants` each is a variant, and `--tornado` adds more.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
+    knob: Vec<Setting>,
+    /// Variants that move every knob of the whole plant by so many per cent, for `variants`.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..100))]
+    tornado: Option<u8>,
+    /// Pairs of replications of the what-if.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pairs: u32,
+    /// Simulated days of a replication of the what-if.
+    #[arg(long, value_name = "N", default_value_t = 30.0)]
+    days: f64,
+    /// Goes on for so many seconds before the picture, for rooms that work something out.
+    #[arg(long, value_name = "S", default_value_t = 0.0)]
+    wait: f64,
     /// Language.
     #[arg(long)]
     lang: Option<LangArg>,
@@ -51,15 +107,12 @@ pub struct ShotArgs {
     /// Only the plant, no panels at its sides and below it.
     #[arg(long)]
     bare: bool,
+    /// Writes a palette of at most so many colours: a third of the size.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=256))]
+    colours: Option<u16>,
     /// File to write; with several views their names are put before the ending.
     #[arg(short, long, value_name = "FILE", default_value = "geoul.png")]
     output: PathBuf,
-    /// Measures so many frames while time runs at `--speed` instead of taking a picture.
-    #[arg(long, value_name = "N")]
-    frames: Option<u32>,
-    /// Simulated over real time for `--frames`.
-    #[arg(long, value_name = "X", default_value_t = 1000.0)]
-    speed: f64,
 }
 
 /// Reads `D+12:08:31`, `D+12 08:31` or seconds; gives µs.
@@ -108,159 +161,102 @@ fn parse_scale(text: &str) -> Result<f32, String> {
 /// # Errors
 /// The scene cannot be read, a view or an overlay does not exist, a file cannot be written.
 pub fn run(args: &ShotArgs) -> anyhow::Result<u8> {
-    let lang = super::texts(args.lang).lang();
-    let mut desk = desk(args, lang)?;
-    if let Some(scene) = &args.scene {
-        desk.open_bundle(super::request::bundle(&scene.to_string_lossy())?);
-        if let Some(session) = &desk.session
-            && session.findings().has_errors()
-        {
-            let findings = session.findings();
-            bail!("{}\n\n{}", findings.summary(), findings.to_text());
-        }
+    let looks = match &args.list {
+        Some(path) => list::read(path, args.into.as_deref(), args.only.as_deref())?,
+        None => vec![args.look.clone()],
+    };
+    // What is misspelled is told before anything is drawn.
+    for look in &looks {
+        scenery::check(look)?;
     }
-    if let Some(live) = &mut desk.live {
-        live.seek(args.at)?;
-    }
-    let texts = desk.texts();
-    let mut studio = match Studio::new(desk, args.size, args.scale) {
+    let Some(first) = looks.first() else {
+        bail!("the list has no picture to take");
+    };
+    let desk = Desk::new(Prefs::default(), None);
+    let texts = super::texts(first.lang);
+    let mut studio = match Studio::new(desk, first.size, first.scale) {
         Ok(studio) => studio,
         Err(refusal) => return Ok(super::open::tell(&refusal, &texts)),
     };
-    if let Some(frames) = args.frames {
-        return measured(&mut studio, frames, args.speed);
-    }
-    for view in &args.view {
-        aim(&mut studio, view);
-        let path = match args.view.len() {
-            1 => args.output.clone(),
-            _ => {
-                let stem = args
-                    .output
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy();
-                args.output.with_file_name(format!("{stem}-{view}.png"))
-            }
-        };
-        let picture = studio.take()?;
-        picture.save(&path)?;
-        println!("{}", path.display());
+    let mut stands = None;
+    for look in &looks {
+        scenery::set(&mut studio, look, &mut stands)?;
+        if let Some(frames) = args.frames {
+            return measured(&mut studio, frames, args);
+        }
+        for view in &look.view {
+            scenery::aim(&mut studio, look, view)?;
+            let path = match look.view.len() {
+                1 => look.output.clone(),
+                _ => {
+                    let stem = look.output.file_stem().unwrap_or_default();
+                    let stem = stem.to_string_lossy();
+                    look.output.with_file_name(format!("{stem}-{view}.png"))
+                }
+            };
+            studio.take()?.save(&path, look.colours)?;
+            println!("{}", path.display());
+        }
     }
     Ok(code::PASSED)
 }
 
-fn desk(args: &ShotArgs, lang: Lang) -> anyhow::Result<Desk> {
-    let prefs = Prefs {
-        language: Some(lang.tag().to_owned()),
-        theme: match args.theme {
-            ThemeArg::Dark => ThemeChoice::Dark,
-            ThemeArg::Light => ThemeChoice::Light,
-        },
-        ..Prefs::default()
-    };
-    let mut desk = Desk::new(prefs, None);
-    let layout = &mut desk.prefs.layout;
-    if args.bare {
-        (layout.left_open, layout.right_open, layout.bottom_open) = (false, false, false);
-    }
-    for view in &args.view {
-        let room = ROOMS.iter().any(|r| r.name == view);
-        if !room && !VIEWS.contains(&view.as_str()) {
-            let names: Vec<&str> = VIEWS
-                .iter()
-                .copied()
-                .chain(ROOMS.iter().map(|r| r.name))
-                .collect();
-            bail!(
-                "there is no view \"{view}\"; there are {}",
-                names.join(", ")
-            );
-        }
-    }
-    let names = crate::view::stage::overlay::NAMES;
-    if let Some(wanted) = &args.overlay {
-        match names.iter().find(|n| *n == wanted) {
-            Some(name) => desk.overlay = Some(name),
-            None => bail!(
-                "there is no overlay \"{wanted}\"; there are {}",
-                names.join(", ")
-            ),
-        }
-    }
-    Ok(desk)
-}
-
-/// Views of the plant.
-const VIEWS: [&str; 3] = ["plant", "top", "close"];
-
-fn aim(studio: &mut Studio, view: &str) {
-    let desk = studio.desk();
-    desk.room = ROOMS
-        .iter()
-        .find(|r| r.name == view)
-        .map_or("plant", |r| r.name);
-    desk.camera.push(CameraCommand::Home);
-    if view == "top" {
-        desk.camera.push(CameraCommand::Top);
-    }
-    // The place of the stage is known after a frame or two.
-    studio.settle();
-    if view == "top" {
-        studio.frame_plant();
-    }
-    if view == "close" {
-        // From the middle of the plant, as one stands on a gantry.
-        let mut pose = *studio.stage().rig.goal();
-        pose.distance *= 0.16;
-        pose.tilt = 0.42;
-        studio.stage().rig.go(pose);
-    }
-}
-
 /// Runs frames while time passes and tells what they cost.
-fn measured(studio: &mut Studio, frames: u32, speed: f64) -> anyhow::Result<u8> {
+fn measured(studio: &mut Studio, frames: u32, args: &ShotArgs) -> anyhow::Result<u8> {
+    let speed = args.speed;
     studio.desk().camera.push(CameraCommand::Home);
-    for _ in 0..8 {
-        studio.frame();
-    }
+    studio.pace(std::time::Duration::from_secs_f64(1.0 / 60.0));
+    studio.settle();
     let play = &mut studio.desk().play;
-    (play.running, play.speed) = (true, speed);
-    for _ in 0..8 {
+    (play.running, play.speed) = (speed > 0.0, speed);
+    // What is loaded once (shaders, meshes, pools of vehicles) is not the cost of a frame.
+    for _ in 0..60 {
+        studio.blind_frame();
+    }
+    for _ in 0..6 {
         studio.frame();
     }
-    let costs = cost::measure(studio, frames)?;
-    println!("frames                      {frames} at {speed}x");
+    let costs = cost::measure(studio, frames, args.blind)?;
+    let frames = f64::from(frames);
+    let [tools, lots, moves] = costs.plant;
+    let draws = &costs.draws;
+    println!("adapter                     {}", studio.desk().adapter);
     println!(
-        "CPU time of a frame, p50    {:.2} ms",
-        costs.percentile(0.50)
+        "plant                       {tools} tools, {lots} lots in work, {moves} on the move ({} to {})",
+        costs.moves[1], costs.moves[0]
     );
     println!(
-        "CPU time of a frame, p95    {:.2} ms",
-        costs.percentile(0.95)
+        "frames                      {frames} at {speed}x, {:.1} h simulated",
+        costs.simulated_s / 3600.0
     );
-    println!(
-        "CPU time of a frame, max    {:.2} ms",
-        costs.percentile(1.0)
-    );
+    for (name, share) in [("p50", 0.50), ("p95", 0.95), ("max", 1.0)] {
+        println!(
+            "CPU time of a frame, {name}    {:.2} ms",
+            costs.percentile(share)
+        );
+    }
     println!(
         "software rasteriser         {:.0} ms a frame, not counted",
-        costs.rasteriser_ms / f64::from(frames.max(1))
+        costs.rasteriser_ms / frames
+    );
+    println!(
+        "draw calls                  {} (opaque {}, transparent {}, shadows {}, panels {})",
+        draws.all(),
+        draws.calls[0],
+        draws.calls[1],
+        draws.calls[2],
+        draws.panels
     );
     println!(
         "meshes, instances in view   {}, {}",
-        costs.instances[0], costs.instances[1]
+        draws.instances[0], draws.instances[1]
     );
-    println!("lots on the move            {}", costs.moves);
     println!(
-        "resident memory             {:.0} MiB, then {:.0} MiB",
+        "resident memory             {:.1} MiB after a tenth, {:.1} MiB at the end",
         costs.resident_mib[0], costs.resident_mib[1]
     );
     for (name, ms) in costs.threads.iter().take(8) {
-        println!(
-            "  thread {name:<20} {:.2} ms a frame",
-            ms / f64::from(frames.max(1))
-        );
+        println!("  {name:<30} {:.2} ms a frame", ms / frames);
     }
     Ok(code::PASSED)
 }

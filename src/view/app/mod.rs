@@ -3,11 +3,12 @@
 //! * `world`: the open scene as entities, the watched run written into them.
 //! * `frame`: one frame of egui: the panels, then what is painted over the stage.
 //! * `pointer`: mouse and keys over the stage.
-//! * `window`: the program as people use it. [`shot`]: pictures without a window.
+//! * `window`: the program as people use it. [`shot`]: pictures without a window; `indexed`: small ones.
 //! * [`cost`]: what a frame costs.
 
 pub mod cost;
 mod frame;
+mod indexed;
 mod pointer;
 pub mod shot;
 mod window;
@@ -15,8 +16,10 @@ mod world;
 
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, ClearColorConfig, RenderTarget};
+use bevy::ecs::schedule::{ScheduleLabel, Schedules, SingleThreadedExecutor};
 use bevy::prelude::*;
 use bevy::render::render_resource::BlendState;
+use bevy::render::{ExtractSchedule, RenderApp};
 use bevy_egui::{EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext};
 use thiserror::Error;
 
@@ -65,6 +68,27 @@ fn assemble(app: &mut App, desk: Desk) {
             ),
         )
         .add_systems(EguiPrimaryContextPass, frame::draw);
+    run_in_turn(app.world_mut());
+    // Systems that open a window's surface must stay on the main thread there.
+    if !cfg!(target_os = "macos")
+        && let Some(render) = app.get_sub_app_mut(RenderApp)
+    {
+        run_in_turn(render.world_mut());
+    }
+}
+
+/// Runs the systems of every schedule one after the other. A frame has hundreds that find nothing
+/// to do; waking threads for them costs more than running them. Work on many entities is still
+/// spread over threads, inside its system.
+fn run_in_turn(world: &mut World) {
+    let extract: &dyn ScheduleLabel = &ExtractSchedule;
+    let mut schedules = world.resource_mut::<Schedules>();
+    for (label, schedule) in schedules.iter_mut() {
+        let extracts = *label == *extract;
+        schedule.set_executor(SingleThreadedExecutor::new());
+        // What extraction queued is applied by the render world's own first system.
+        schedule.set_apply_final_deferred(!extracts);
+    }
 }
 
 /// The first camera must not get egui's context: it belongs to the one that draws last.

@@ -9,12 +9,15 @@ use bevy::render::RenderPlugin;
 use bevy::render::render_resource::{PollType, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::time::TimeUpdateStrategy;
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 
+use super::cost::{self, Draws};
+use super::indexed::Indexed;
 use super::{DeskRes, Refusal, adapter, assemble, spawn_cameras};
 use crate::view::panel::Desk;
-use crate::view::stage::Stage;
+use crate::view::stage::{Stage, StageCamera};
 
 /// A picture: so many pixels in rows from the top, red, green, blue, opacity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +51,18 @@ impl Picture {
         Ok(bytes)
     }
 
-    /// Writes it as a PNG file, whole or not at all.
+    /// Writes it as a PNG file, whole or not at all; with at most `colours` colours where that is
+    /// asked for.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), Refusal> {
+    pub fn save(&self, path: &Path, colours: Option<u16>) -> Result<(), Refusal> {
         let failed = |why: String| Refusal::Failed(format!("{}: {why}", path.display()));
-        let bytes = self.png().map_err(|e| failed(e.to_string()))?;
+        let bytes = match colours {
+            Some(n) => Indexed::of(self, n).png(self.width, self.height),
+            None => self.png(),
+        };
+        let bytes = bytes.map_err(|e| failed(e.to_string()))?;
         crate::results::write::atomically(path, &bytes).map_err(|e| failed(e.to_string()))
     }
 }
@@ -63,14 +71,20 @@ impl Picture {
 pub struct Studio {
     app: App,
     target: Handle<Image>,
+    size: [u32; 2],
+    scale: f32,
 }
 
 /// What the renderer handed back.
 #[derive(Resource, Default)]
 struct Taken(Option<Image>);
 
-/// Frames until everything that is loaded on demand (fonts, shaders, meshes) is there.
-const SETTLE: u32 = 4;
+/// Frames until all that was asked of the desk is laid out.
+const SETTLE: u32 = 3;
+
+/// Frames that are drawn before the one of the picture: the first hands meshes and shaders to the
+/// adapter.
+const WARM: u32 = 2;
 
 /// Frames that a picture may take to come back from the renderer.
 const PATIENCE: u32 = 200;
@@ -102,10 +116,7 @@ impl Studio {
         );
         assemble(&mut app, desk);
         app.init_resource::<Taken>();
-        let mut image =
-            Image::new_target_texture(size[0], size[1], TextureFormat::Rgba8UnormSrgb, None);
-        image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
-        let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
+        let target = (app.world_mut().resource_mut::<Assets<Image>>()).add(canvas(size));
         let place = RenderTarget::Image(ImageRenderTarget {
             handle: target.clone(),
             scale_factor: scale,
@@ -118,7 +129,32 @@ impl Studio {
         );
         app.finish();
         app.cleanup();
-        Ok(Self { app, target })
+        Ok(Self {
+            app,
+            target,
+            size,
+            scale,
+        })
+    }
+
+    /// Draws pictures of another size from now on: pixels, and pixels of a point.
+    pub fn resize(&mut self, size: [u32; 2], scale: f32) {
+        if (self.size, self.scale) == (size, scale) {
+            return;
+        }
+        (self.size, self.scale) = (size, scale);
+        let world = self.app.world_mut();
+        self.target = world.resource_mut::<Assets<Image>>().add(canvas(size));
+        let mut targets = world.query::<(&mut RenderTarget, &mut Camera)>();
+        for (mut target, mut camera) in targets.iter_mut(world) {
+            *target = RenderTarget::Image(ImageRenderTarget {
+                handle: self.target.clone(),
+                scale_factor: scale,
+            });
+            // The next frame gives the stage its place in the new picture.
+            camera.viewport = None;
+        }
+        self.stage().rect = URect::default();
     }
 
     /// The desk, to set what is to be shown.
@@ -136,9 +172,20 @@ impl Studio {
         self.app.world_mut().resource_mut::<Stage>().into_inner()
     }
 
+    /// What the last frame was drawn with.
+    pub fn draws(&mut self) -> Draws {
+        cost::draws(&mut self.app)
+    }
+
     /// The world, for tests and measurements.
     pub fn world(&mut self) -> &mut World {
         self.app.world_mut()
+    }
+
+    /// Lets so much time pass from frame to frame, whatever the clock says.
+    pub fn pace(&mut self, frame: std::time::Duration) {
+        let world = self.app.world_mut();
+        world.insert_resource(TimeUpdateStrategy::ManualDuration(frame));
     }
 
     /// One frame.
@@ -153,10 +200,18 @@ impl Studio {
         let _ = device.poll(PollType::wait_indefinitely());
     }
 
-    /// Draws until the stage has its place and the camera has done what was asked of it.
+    /// One frame that nobody will see: all but the drawing, which costs a software rasteriser a
+    /// hundred times the rest.
+    pub fn blind_frame(&mut self) {
+        self.draw(false);
+        self.frame();
+        self.draw(true);
+    }
+
+    /// Goes on until the stage has its place and the camera has done what was asked of it.
     pub fn settle(&mut self) {
         for _ in 0..12 {
-            self.frame();
+            self.blind_frame();
             if !self.stage().rect.is_empty() && self.desk().camera.is_empty() {
                 break;
             }
@@ -171,11 +226,14 @@ impl Studio {
         self.stage().rig.frame(&corners, aspect, 0.06);
     }
 
-    /// Turns drawing on or off; without it a frame costs little.
+    /// Turns drawing on or off.
     fn draw(&mut self, on: bool) {
         let world = self.app.world_mut();
-        for mut camera in world.query::<&mut Camera>().iter_mut(world) {
-            camera.is_active = on;
+        world.resource_mut::<Stage>().unseen = !on;
+        let covered = world.resource::<Stage>().rect.is_empty();
+        let mut cameras = world.query::<(&mut Camera, Has<StageCamera>)>();
+        for (mut camera, of_stage) in cameras.iter_mut(world) {
+            camera.is_active = on && !(of_stage && covered);
         }
     }
 
@@ -187,18 +245,22 @@ impl Studio {
         for _ in 0..SETTLE {
             self.stage().rig.advance(0.0, true);
             self.stage().still = true;
+            self.blind_frame();
+        }
+        for _ in 0..WARM {
             self.frame();
         }
-        let target = self.target.clone();
+        // The same target as the cameras', their scale too: another would be read back empty.
+        let target = RenderTarget::Image(ImageRenderTarget {
+            handle: self.target.clone(),
+            scale_factor: self.scale,
+        });
         self.app.world_mut().resource_mut::<Taken>().0 = None;
-        self.app
-            .world_mut()
-            .spawn(Screenshot::image(target))
-            .observe(
-                |shot: On<'_, '_, ScreenshotCaptured>, mut taken: ResMut<'_, Taken>| {
-                    taken.0 = Some(shot.image.clone());
-                },
-            );
+        self.app.world_mut().spawn(Screenshot(target)).observe(
+            |shot: On<'_, '_, ScreenshotCaptured>, mut taken: ResMut<'_, Taken>| {
+                taken.0 = Some(shot.image.clone());
+            },
+        );
         self.frame();
         self.draw(false);
         for _ in 0..PATIENCE {
@@ -229,4 +291,12 @@ impl Studio {
             "the renderer gave no picture back".to_owned(),
         ))
     }
+}
+
+/// An image to draw into and to read back.
+fn canvas(size: [u32; 2]) -> Image {
+    let mut image =
+        Image::new_target_texture(size[0], size[1], TextureFormat::Rgba8UnormSrgb, None);
+    image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
+    image
 }

@@ -72,9 +72,9 @@ pub fn place(
     }
     for (mut camera, mut transform, mut projection) in &mut cameras {
         *shown = Some(now);
-        let active = !stage.rect.is_empty();
-        camera.is_active = active;
-        if active {
+        let open = !stage.rect.is_empty();
+        camera.is_active = open && !stage.unseen;
+        if open {
             camera.viewport = Some(Viewport {
                 physical_position: stage.rect.min,
                 physical_size: stage.rect.size(),

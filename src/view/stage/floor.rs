@@ -96,14 +96,15 @@ fn colours(tone: Tone) -> Colours {
             grid: of(0x353F4A),
             under: 0.62,
         },
+        // Far darker than the machines: white on white has no shape.
         Tone::Light => Colours {
-            slab: of(0xC3CCD4),
-            edge: of(0x98A4AF),
-            aisle: of(0xEEF2F5),
-            bay: of(0xD6DEE5),
-            yellow: of(0xF1D68C),
-            line: of(0xD2A53B),
-            grid: of(0xB4BFC9),
+            slab: of(0x8896A3),
+            edge: of(0x6C7985),
+            aisle: of(0xB4BFC9),
+            bay: of(0x98A6B3),
+            yellow: of(0xDDB95F),
+            line: of(0xC98F1F),
+            grid: of(0x7C8A97),
             under: 0.42,
         },
     }

@@ -61,7 +61,12 @@ pub fn draw(painter: &Painter, stage: &Stage, texts: &Texts, dark: bool, area: R
 }
 
 fn plate(painter: &Painter, theme: &tokens::Theme, rect: Rect) {
-    painter.rect_filled(rect, 6.0, paint(theme.surface, 0.78));
+    painter.rect_filled(rect, 6.0, paint(theme.surface, opacity(theme)));
+}
+
+/// Opacity of plates over the plant: a sheer white would come out grey.
+fn opacity(theme: &tokens::Theme) -> f32 {
+    if *theme == tokens::DARK { 0.78 } else { 0.94 }
 }
 
 fn scale_bar(painter: &Painter, stage: &Stage, theme: &tokens::Theme, corner: Pos2) -> Rect {
@@ -97,7 +102,7 @@ fn scale_bar(painter: &Painter, stage: &Stage, theme: &tokens::Theme, corner: Po
 /// The axes of the floor as they lie in the view: x, y and north (+y).
 fn compass(painter: &Painter, stage: &Stage, theme: &tokens::Theme, middle: Pos2) -> Rect {
     let radius = 22.0;
-    painter.circle_filled(middle, radius, paint(theme.surface, 0.78));
+    painter.circle_filled(middle, radius, paint(theme.surface, opacity(theme)));
     painter.circle_stroke(middle, radius, Stroke::new(1.0, paint(theme.line, 1.0)));
     let to_view = stage.rig.pose().rotation().inverse();
     let along = |axis: Vec3| {

@@ -203,7 +203,8 @@ pub fn draw(
         let text = faded(theme.text, p.opacity);
         let galley = painter.layout_no_wrap(label.text.clone(), font(label.rank), text);
         let rect = egui::Rect::from_center_size(p.at, galley.size() + padding);
-        painter.rect_filled(rect, 4.0, faded(theme.surface, 0.80 * p.opacity));
+        let sheer = if dark { 0.80 } else { 0.94 };
+        painter.rect_filled(rect, 4.0, faded(theme.surface, sheer * p.opacity));
         if label.rank == Rank::Bay {
             let foot = egui::Rect::from_min_max(
                 Pos2::new(rect.left() + 5.0, rect.bottom() - 2.0),

@@ -66,10 +66,11 @@ pub fn spawn_lamps(
             let made = LampPaints(STATES.map(|state| {
                 let [r, g, b] = colour(state).parts();
                 let lit = Color::srgb_u8(r, g, b);
-                // Standby is a lamp that is off: it must not shine in the picture.
+                // Standby is a lamp that is off: it must not shine in the picture. The others
+                // glow as far as they keep their colour; brighter, all would be white.
                 let strength = match state {
                     ToolState::Standby | ToolState::NonScheduled => 0.15,
-                    _ => 2.2,
+                    _ => 1.0,
                 };
                 materials.add(StandardMaterial {
                     base_color: lit,

@@ -101,7 +101,7 @@ pub fn follow_tone(
     *shown = Some(now);
     let (theme, key, fill) = match stage.tone {
         Tone::Dark => (&tokens::DARK, 0.80, 0.62),
-        Tone::Light => (&tokens::LIGHT, 1.0, 1.0),
+        Tone::Light => (&tokens::LIGHT, 0.92, 0.86),
     };
     // The tone map darkens both ends; what goes in is chosen so that the tone's ground comes out.
     let ground = |rgb: tokens::Rgb, gain: f32| {

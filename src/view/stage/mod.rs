@@ -61,6 +61,8 @@ pub struct Stage {
     pub scale: f32,
     /// Whether movements of the camera are to be skipped.
     pub still: bool,
+    /// Whether nobody looks: nothing is drawn.
+    pub unseen: bool,
     /// Simulated seconds that pass in a second of the watcher; 0: time stands.
     pub speed: f64,
     /// Simulated time, µs.
@@ -196,14 +198,20 @@ impl Plugin for StagePlugin {
     }
 }
 
-/// Whether another plant was spawned, or the tone changed.
+/// Whether another plant was spawned, or the tone changed. The entities themselves are compared:
+/// `World::resource_scope`, through which states are written, marks a resource as changed.
 fn plant_changed(
     ids: Res<'_, SpawnedIds>,
     stage: Res<'_, Stage>,
     mut tone: Local<'_, Option<Tone>>,
+    mut plant: Local<'_, Option<SpawnedIds>>,
 ) -> bool {
     let new_tone = tone.replace(stage.tone) != Some(stage.tone);
-    ids.is_changed() || new_tone
+    let new_plant = ids.is_changed() && plant.as_ref() != Some(&*ids);
+    if new_plant {
+        *plant = Some(ids.clone());
+    }
+    new_plant || new_tone
 }
 
 fn set_up_palette(

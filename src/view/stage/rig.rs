@@ -9,7 +9,10 @@ pub const VIEW_ANGLE: f32 = 0.49;
 /// Tilt of the opening view, radians (35°).
 const OPENING_TILT: f32 = 0.611;
 
-/// Turn of the opening view, radians: the plant's length runs into the picture.
+/// Turns among which the opening view chooses, radians: the plant's length runs into the picture.
+const OPENING_TURNS: [f32; 2] = [-1.0, -0.4];
+
+/// Turn before a plant stands, radians.
 const OPENING_TURN: f32 = -0.56;
 
 /// Nearest and furthest distance from the point looked at, m.
@@ -180,9 +183,21 @@ impl Rig {
         self.pose = self.goal;
     }
 
-    /// The opening view of what lies between two corners.
+    /// The opening view of what lies between two corners: of all turns the one in which it fills
+    /// most of the picture.
     pub fn home(&mut self, corners: &[Vec3], aspect: f32) {
-        self.go(Pose::default().fitted(corners, aspect, 0.07));
+        let [from, to] = OPENING_TURNS;
+        let steps = 12;
+        let fitted = (0..=steps).map(|k| {
+            let turn = from + (to - from) * k as f32 / steps as f32;
+            let pose = Pose {
+                turn,
+                ..Pose::default()
+            };
+            pose.fitted(corners, aspect, 0.07)
+        });
+        let nearest = fitted.min_by(|a, b| a.distance.total_cmp(&b.distance));
+        self.go(nearest.unwrap_or_default());
     }
 
     /// Shows the points, turned and tilted as now.

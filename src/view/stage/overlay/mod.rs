@@ -124,14 +124,14 @@ impl Figures {
     }
 }
 
-/// The next of 1, 2, 5, 10, 20, 50 ... at or above a value.
+/// The next of 1, 2, 3, 4, 5, 6, 8, 10, 20 ... at or above a value.
 fn round_up(value: f64) -> f64 {
     if value <= 0.0 || !value.is_finite() {
         return 1.0;
     }
     let decade = libm::pow(10.0, libm::floor(libm::log10(value)));
     let lead = value / decade;
-    let step = [1.0, 2.0, 5.0, 10.0]
+    let step = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
         .into_iter()
         .find(|s| lead <= s * (1.0 + 1e-9));
     step.unwrap_or(10.0) * decade
@@ -394,9 +394,10 @@ mod tests {
     #[test]
     fn the_highest_colour_reads_well() {
         assert_eq!(round_up(0.0), 1.0);
-        assert_eq!(round_up(37.0), 50.0);
+        assert_eq!(round_up(37.0), 40.0);
         assert_eq!(round_up(50.0), 50.0);
-        assert_eq!(round_up(51.0), 100.0);
+        assert_eq!(round_up(51.0), 60.0);
+        assert_eq!(round_up(81.0), 100.0);
         assert!((round_up(0.013) - 0.02).abs() < 1e-12);
     }
 
