@@ -216,7 +216,8 @@ fn over_time(
     let column = format!("{name}, {unit}");
     let head = Head {
         title: &name,
-        unit: "",
+        // A low chart has no room for it above its axis.
+        unit: if height < chart::LOW { &unit } else { "" },
         csv: &|| chart::csv("day", &[(&column, points)]),
     };
     chart::show(ui, desk, &head, |ui, desk| {
