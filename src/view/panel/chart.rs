@@ -15,6 +15,8 @@ use crate::view::report::study::file_name;
 use crate::view::report::svg::cell;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 
+/// Below this height a chart's unit stands beside its title, points.
+pub const LOW: f32 = 90.0;
 /// Least width of a chart as a picture, points.
 const PICTURE: f32 = 640.0;
 
@@ -256,11 +258,17 @@ pub fn lines(ui: &mut Ui, axes: &Axes<'_>, series: &[Series<'_>]) -> (Response, 
     let tick = |v: f64| number(v, decimals);
     let widest = [low, high].map(|v| painter.layout_no_wrap(tick(v), font.clone(), dim).size().x);
     let left = widest[0].max(widest[1]).max(18.0) + space_pt::S;
+    let low_chart = axes.height < LOW;
     let plot = Rect::from_min_max(
-        pos2(rect.left() + left, rect.top() + 16.0),
+        pos2(
+            rect.left() + left,
+            rect.top() + if low_chart { 4.0 } else { 16.0 },
+        ),
         pos2(rect.right() - 4.0, rect.bottom() - 18.0),
     );
-    painter.text(rect.min, Align2::LEFT_TOP, axes.unit, font.clone(), dim);
+    if !low_chart {
+        painter.text(rect.min, Align2::LEFT_TOP, axes.unit, font.clone(), dim);
+    }
     let (x0, x1) = axes.x;
     let across = (x1 - x0).max(1e-12);
     let to_x = |x: f64| plot.left() + ((x - x0) / across) as f32 * plot.width();

@@ -216,7 +216,8 @@ fn over_time(
     let column = format!("{name}, {unit}");
     let head = Head {
         title: &name,
-        unit: "",
+        // A low chart has no room for it above its axis.
+        unit: if height < chart::LOW { &unit } else { "" },
         csv: &|| chart::csv("day", &[(&column, points)]),
     };
     chart::show(ui, desk, &head, |ui, desk| {
@@ -563,14 +564,14 @@ fn histogram(ui: &mut Ui, sorted: &[f64], t: &Texts) {
     painter.text(
         pos2(rect.left(), foot),
         Align2::LEFT_BOTTOM,
-        format!("{} {}", number(low, 1), t.unit("d")),
+        format!("{} {}", number(low, decimals_for(high)), t.unit("d")),
         font.clone(),
         dim,
     );
     painter.text(
         pos2(rect.right(), foot),
         Align2::RIGHT_BOTTOM,
-        format!("{} {}", number(high, 1), t.unit("d")),
+        format!("{} {}", number(high, decimals_for(high)), t.unit("d")),
         font,
         dim,
     );
