@@ -88,7 +88,7 @@ fn ten_steps_2048(bencher: Bencher<'_, '_>) {
 }
 
 /// The clip of the process bench: 2048 nm of our logic layout in 2048 pixels, ArF immersion, annular
-/// source of 273 points, aberrated.
+/// source of 248 points, aberrated.
 fn clip() -> Clip {
     let optics = include_str!("../../scenes/litho/arf_annular.ron");
     let layout = include_str!("../../scenes/litho/logic.glp");

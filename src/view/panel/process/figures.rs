@@ -112,10 +112,15 @@ fn all(t: &Texts, shown: Option<&Shown>, through: Option<&Through>) -> Vec<Figur
     vec![cd, aim, edges, rms, slope, latitude, depth]
 }
 
+/// Figures beside each other: all seven, or two lines of four and three.
+pub fn columns(width: f32) -> usize {
+    if width < 900.0 { 4 } else { 7 }
+}
+
 /// Draws the figures in as many columns as fit.
 pub fn show(ui: &mut Ui, t: &Texts, shown: Option<&Shown>, through: Option<&Through>) {
     let figures = all(t, shown, through);
-    let columns = ((ui.available_width() / 128.0) as usize).clamp(3, figures.len());
+    let columns = columns(ui.available_width());
     let width = (ui.available_width() - (columns - 1) as f32 * space_pt::S) / columns as f32;
     for line in figures.chunks(columns) {
         ui.horizontal_top(|ui| {

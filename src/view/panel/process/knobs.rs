@@ -34,6 +34,8 @@ struct Knob {
     set: fn(&mut Clip, f64),
 }
 
+/// What a list's frame and arrow take beside its width, points.
+const COMBO: f32 = 36.0;
 /// Least width of a ring.
 const LEAST: f64 = 0.02;
 
@@ -308,7 +310,7 @@ fn chooser(ui: &mut Ui, t: &Texts, key: &str, shown: &str, stems: &[&'static str
         let room = ui.available_width() - frame_pt::ROW - space_pt::S;
         let combo = ComboBox::from_id_salt(key)
             .selected_text(shown)
-            .width(room - 2.0 * ui.spacing().button_padding.x)
+            .width(room - COMBO)
             .truncate()
             .show_ui(ui, |ui| {
                 for stem in stems {
@@ -336,7 +338,7 @@ fn tile(ui: &mut Ui, process: &mut Process, t: &Texts) {
     labelled(ui, t, "process-tile", false, |ui| {
         let combo = ComboBox::from_id_salt("tile")
             .selected_text(side(clip.side_nm))
-            .width(ui.available_width() - 2.0 * ui.spacing().button_padding.x)
+            .width(ui.available_width() - COMBO)
             .show_ui(ui, |ui| {
                 for offered in offer::SIDES_NM {
                     let here = offered == clip.side_nm;
@@ -482,7 +484,7 @@ fn lens(ui: &mut Ui, process: &mut Process, t: &Texts) {
     labelled(ui, t, "process-lens-kind", false, |ui| {
         let combo = ComboBox::from_id_salt("lens")
             .selected_text(&shown)
-            .width(ui.available_width() - 2.0 * ui.spacing().button_padding.x)
+            .width(ui.available_width() - COMBO)
             .truncate()
             .show_ui(ui, |ui| {
                 for lens in &LENSES {
@@ -596,7 +598,7 @@ pub fn term(ui: &mut Ui, process: &mut Process, t: &Texts) -> Response {
     let shown = t.get(&term_key(process.term));
     let combo = ComboBox::from_id_salt("term")
         .selected_text(&shown)
-        .width(ui.available_width() - 2.0 * ui.spacing().button_padding.x)
+        .width(ui.available_width() - COMBO)
         .truncate()
         .show_ui(ui, |ui| {
             for term in TERMS {

@@ -155,7 +155,11 @@ fn steer(ui: &Ui, process: &mut Process, response: &Response, scale: &Scale) -> 
         });
     }
     if response.dragged() {
-        let by = response.drag_delta();
+        // What the pointer ran before it counted as a drag is not lost.
+        let by = match response.total_drag_delta() {
+            Some(all) if response.drag_started() => all,
+            _ => response.drag_delta(),
+        };
         let by_nm = [f64::from(by.x), -f64::from(by.y)].map(|v| v * scale.nm_per_pt);
         match process.editor.grip {
             Some(Grip::Cut) => {

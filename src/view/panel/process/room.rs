@@ -102,10 +102,10 @@ fn centre(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     let shown = desk.process.out.shown.clone();
     let window = desk.process.out.window.clone();
     let tall = ui.available_height() >= TALL;
-    let lines = if ui.available_width() / 128.0 >= 7.0 {
-        1.0
-    } else {
+    let lines = if figures::columns(ui.available_width()) < 7 {
         2.0
+    } else {
+        1.0
     };
     let figures_height = lines * (54.0 + space_pt::XS) + space_pt::S;
     let profile_height = if tall { 150.0 } else { 0.0 };
