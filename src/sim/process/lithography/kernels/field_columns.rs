@@ -105,8 +105,8 @@ fn case(
         half: half as u32,
         add,
     };
-    let lines = sample(12, 2 * clips * systems * side << bits);
-    let sums = sample(13, clips * splits << (2 * bits));
+    let lines = sample(12, (2 * clips * systems * side) << bits);
+    let sums = sample(13, (clips * splits) << (2 * bits));
     Case {
         kind,
         record: record.words(),

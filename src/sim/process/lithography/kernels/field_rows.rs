@@ -101,7 +101,7 @@ fn case(
             Values::Float(roots(1024, 512)),
             Values::Float(sample(7, 2 * (first + systems) * side * side)),
             Values::Float(mask.iter().map(|v| v * size).collect()),
-            Values::Float(vec![0.0; 2 * clips * systems * side << bits]),
+            Values::Float(vec![0.0; (2 * clips * systems * side) << bits]),
         ],
         groups: record.groups(bits),
     }

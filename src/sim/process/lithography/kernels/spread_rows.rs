@@ -34,11 +34,9 @@ impl SpreadRows {
 
 /// `1 / (1 + exp(−x))`.
 fn logistic(x: f32) -> f32 {
-    #[allow(clippy::excessive_precision)]
-    let t = (-x).clamp(-80.0, 80.0) * 1.442_695_040_888_963_4;
+    let t = (-x).clamp(-80.0, 80.0) * core::f32::consts::LOG2_E;
     let whole = (t + 0.5).floor();
-    #[allow(clippy::excessive_precision)]
-    let r = (t - whole) * 0.693_147_180_559_945_3;
+    let r = (t - whole) * core::f32::consts::LN_2;
     let mut series = 0.008_333_334 + r * 0.001_388_888_9;
     series = 0.041_666_668 + r * series;
     series = 0.166_666_67 + r * series;
