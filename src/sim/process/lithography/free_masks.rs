@@ -580,7 +580,7 @@ mod tests {
         );
     }
 
-    /// In small tiles the joined mask is worse than the one sought whole, but narrows the process band.
+    /// Joined of small tiles a mask narrows the process band as one sought whole does.
     #[test]
     fn tiles_agree_where_they_meet() {
         let (optics, line) = (optics(), line());
@@ -607,7 +607,7 @@ mod tests {
             found.push((task.plan.count(), areas.unwrap()));
         }
         assert!(found[0].0 == 1 && found[1].0 > 1);
-        // Weaker than one tile, but better through the process than no correction (13 568 nm²).
+        // Without correction it is 13 568 nm².
         assert!(found[1].1.pvb_nm2 < 12_000.0, "{found:?}");
     }
 }
