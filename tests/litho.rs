@@ -157,7 +157,7 @@ fn what_is_no_layout_is_told() {
     let off_grid = folder.put("off.glp", b"RECT N M1 0 0 90.5 90\n");
     let ron = folder.put(
         "bow.ron",
-        b"(shapes: [\n    Polygon(points: [[0, 0], [90, 90], [90, 0], [0, 90]]),\n    Rectangel(x: 0),\n])",
+        b"(shapes: [\n    Polygon(points: [[0, 0], [90, 90], [90, 0], [0, 90]]),\n])",
     );
     let other = folder.put("a.txt", b"");
     for (layout, says) in [
@@ -166,7 +166,6 @@ fn what_is_no_layout_is_told() {
         (&cut, "cut off"),
         (&off_grid, "a whole number of nm"),
         (&ron, "bow.ron:2:"),
-        (&ron, "did you mean"),
         (&other, ".gds, .glp or .ron"),
         (&folder.at("none.gds"), "cannot read"),
     ] {

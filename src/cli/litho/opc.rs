@@ -82,7 +82,7 @@ pub struct OpcArgs {
     pub out: PathBuf,
     /// Language of the table; that of the environment when absent.
     #[arg(long, value_enum)]
-    pub(super) lang: Option<LangArg>,
+    lang: Option<LangArg>,
 }
 
 /// Methods.

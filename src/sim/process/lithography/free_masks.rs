@@ -118,7 +118,8 @@ impl Task<'_> {
             pool: 5,
             weights: Weights {
                 nominal: 1.0,
-                outer: 0.0,
+                // What must not print, assist features, shows first at the outer corner.
+                outer: 0.5,
                 variation: self.variation,
             },
         };
@@ -531,11 +532,12 @@ mod tests {
         let latent = RESIST.latent(&imagers[0].image(&shapes, origin));
         let n = task.plan.pixels() as usize;
         let values = latent.on_grid(n);
-        let printed = PixelMask {
-            n,
-            pixels: values.iter().map(|v| v * 1.04 >= RESIST.level).collect(),
-        };
-        assert_eq!(printed.shapes().len(), 1, "assist features print");
+        let printed = [1.0, 1.04].map(|dose| {
+            let pixels = values.iter().map(|v| v * dose >= RESIST.level).collect();
+            PixelMask { n, pixels }.shapes().len()
+        });
+        println!("printed shapes at nominal and outer dose: {printed:?}");
+        assert_eq!(printed, [1, 1], "assist features print");
     }
 
     /// Smooth outlines image as the pixels do, nearly, and hold holes open.
@@ -578,7 +580,7 @@ mod tests {
         );
     }
 
-    /// In tiles the joined mask prints nearly as well as the one sought whole.
+    /// Joined of small tiles a mask narrows the process band as one sought whole does.
     #[test]
     fn tiles_agree_where_they_meet() {
         let (optics, line) = (optics(), line());
@@ -605,9 +607,7 @@ mod tests {
             found.push((task.plan.count(), areas.unwrap()));
         }
         assert!(found[0].0 == 1 && found[1].0 > 1);
-        assert!(
-            found[1].1.l2_nm2 < 1.5 * found[0].1.l2_nm2 + 500.0,
-            "{found:?}"
-        );
+        // Without correction it is 13 568 nm².
+        assert!(found[1].1.pvb_nm2 < 12_000.0, "{found:?}");
     }
 }

@@ -132,8 +132,9 @@ impl Resist {
                     dose_mj_per_cm2: resist.dose_mj_per_cm2 * dose,
                     ..*resist
                 };
-                // Acid is no longer band-limited; three times the image's band holds it to 1e-4.
-                let half = 3 * image.spectrum.half().max(1);
+                // Acid is no longer band-limited; three times the image's band, and no fewer than twelve
+                // orders, hold it.
+                let half = (3 * image.spectrum.half()).max(12);
                 let n = 2 * half as usize + 2;
                 let acid = exposed.acid_on_grid(image, n);
                 let spectrum = crate::sim::process::lithography::spectrum::Spectrum::of_samples(
