@@ -453,7 +453,7 @@ mod tests {
         let [l, a, b] = lab(Rgb(0xFF_0000), common);
         assert!((l - 53.24).abs() < 0.1 && (a - 80.09).abs() < 0.2 && (b - 67.20).abs() < 0.2);
         // Red and green of one lightness are told apart by common eyes alone.
-        let (red, green) = (Rgb(0xC8_5A_3C), Rgb(0x7A_8C_32));
+        let (red, green) = (Rgb(0xC85A3C), Rgb(0x7A8C32));
         assert!(distance(red, green, common) > 40.0);
         assert!(distance(red, green, &VISIONS[2].1) < 2.0);
     }

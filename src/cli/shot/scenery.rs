@@ -195,7 +195,7 @@ fn what_of(desk: &Desk, setting: &Setting) -> anyhow::Result<usize> {
         let knobs = w.knobs(scene);
         knobs.iter().any(|k| k.name == setting.knob)
     };
-    let found = WHAT_IFS.iter().position(|w| has(w));
+    let found = WHAT_IFS.iter().position(has);
     found.with_context(|| {
         format!(
             "there is no knob `{}` (geoul whatif --knobs lists them)",

@@ -159,6 +159,9 @@ fn steps(low: f64, high: f64, step: f64, count: u16, from: f64, to: f64) -> (i64
 
 impl Cells {
     /// Takes the cells of a library; of several that none contains, `cell` says which.
+    ///
+    /// # Errors
+    /// A cell that is placed does not exist, cells contain each other, or which one is meant stays open.
     pub fn new(file: &str, library: Library, cell: Option<&str>) -> Result<Self, Faults> {
         let names: Vec<String> = library.cells.iter().map(|c| c.name.clone()).collect();
         let by_name: HashMap<&str, usize> = names
@@ -289,6 +292,9 @@ impl Cells {
     }
 
     /// Only the polygons of one layer.
+    ///
+    /// # Errors
+    /// There is nothing on the layer.
     pub fn on_layer(
         mut self,
         file: &str,

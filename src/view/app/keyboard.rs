@@ -80,7 +80,7 @@ fn events(
     let mut out = Vec::new();
     let pressed = message.state.is_pressed();
     let modifiers = down.modifiers();
-    if pressed && down.writes() && !(modifiers.alt && !modifiers.ctrl) {
+    if pressed && down.writes() && (modifiers.ctrl || !modifiers.alt) {
         match &message.logical_key {
             Key::Character(text) if !text.chars().any(char::is_control) => {
                 out.push(egui::Event::Text(text.to_string()));

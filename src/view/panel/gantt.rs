@@ -66,7 +66,7 @@ fn table(live: &Live, steps: &[StepRecord]) -> String {
         out.push_str(&format!(
             "{},{},{},{days}\n",
             cell(&lot),
-            cell(&step),
+            cell(step),
             cell(tool)
         ));
     }

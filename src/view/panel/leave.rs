@@ -55,7 +55,10 @@ impl Desk {
     fn has_found(&self) -> bool {
         #[cfg(not(target_family = "wasm"))]
         return self.session.is_some()
-            && self.keeper.as_ref().is_some_and(|k| k.asks_about_found());
+            && self
+                .keeper
+                .as_ref()
+                .is_some_and(super::keeper::Keeper::asks_about_found);
         #[cfg(target_family = "wasm")]
         false
     }

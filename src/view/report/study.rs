@@ -88,12 +88,15 @@ impl StudyInput<'_> {
     }
 
     /// Paths into the scene and their values, variant by variant.
-    fn overrides(&self) -> Result<Vec<(&str, Vec<(String, String)>)>, KnobFault> {
+    fn overrides(&self) -> Result<Vec<(&str, Overrides)>, KnobFault> {
         let of = |v: &'_ Variant| v.overrides(self.scene);
         let all = self.variants.iter();
         all.map(|v| Ok((v.name.as_str(), of(v)?))).collect()
     }
 }
+
+/// Paths into the scene and their values.
+type Overrides = Vec<(String, String)>;
 
 /// Why a study cannot be written down.
 #[derive(Debug, thiserror::Error)]

@@ -330,7 +330,7 @@ fn tie(outer: &mut [Polygon], hole: Polygon) {
     let meet = [libm::floor(x) as i32, from[1]];
     let around = hole.points[at..].iter().chain(&hole.points[..=at]).copied();
     let tied: Vec<[i32; 2]> = [meet].into_iter().chain(around).chain([meet]).collect();
-    outer[n].points.splice(k + 1..k + 1, tied);
+    outer[n].points.splice((k + 1)..=k, tied);
 }
 
 /// A closed line without the points that lie within `room` of what stays (D. Douglas, T. Peucker, 1973).

@@ -253,7 +253,7 @@ pub fn polygons(loops: &[Loop]) -> Vec<Polygon> {
         let meet = [x, from[1]];
         let around = hole[at..].iter().chain(&hole[..=at]).copied();
         let tied: Vec<[i32; 2]> = [meet].into_iter().chain(around).chain([meet]).collect();
-        outer[n].splice(k + 1..k + 1, tied);
+        outer[n].splice((k + 1)..=k, tied);
     }
     outer.into_iter().map(Polygon::new).collect()
 }

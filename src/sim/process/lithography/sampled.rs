@@ -53,7 +53,7 @@ impl Samples<'_> {
         let mut lines = trace(self.values, self.n, self.n, level);
         for point in lines.iter_mut().flat_map(|l| &mut l.points_nm) {
             let up = point[0].fract() == 0.0;
-            let whole = point.map(|v| v.floor());
+            let whole = point.map(f64::floor);
             let four = self.four(whole[0] as usize, whole[1] as usize, up);
             let mut place = *point;
             if (four[1] < level) != (four[2] < level) {

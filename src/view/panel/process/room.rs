@@ -156,7 +156,7 @@ fn bar(ui: &mut Ui, process: &mut Process, t: &Texts) {
             process.view = None;
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            quality(ui, process, t)
+            quality(ui, process, t);
         });
     });
 }
