@@ -155,7 +155,7 @@ impl Process {
 
     /// Whether a step can be taken back.
     pub fn can_undo(&self) -> bool {
-        !self.undo.is_empty()
+        !self.undo.is_empty() || self.now != self.settled
     }
 
     /// Whether a step that was taken back can be made again.
@@ -165,6 +165,8 @@ impl Process {
 
     /// Takes the last step back.
     pub fn undo(&mut self) {
+        // A value that is still being typed is a step, too.
+        self.settle(false);
         if let Some(before) = self.undo.pop() {
             self.redo.push(self.settled.clone());
             self.put(before);
@@ -173,6 +175,7 @@ impl Process {
 
     /// Makes the last step that was taken back again.
     pub fn redo(&mut self) {
+        self.settle(false);
         if let Some(after) = self.redo.pop() {
             self.undo.push(self.settled.clone());
             self.put(after);
@@ -320,7 +323,7 @@ mod tests {
         bench.settle(true);
         bench.now.clip.dose = 1.1;
         bench.settle(true);
-        assert!(!bench.can_undo());
+        assert!(bench.undo.is_empty() && bench.can_undo());
         bench.settle(false);
         bench.illuminate(Kind::Dipole);
         bench.settle(false);
@@ -330,6 +333,25 @@ mod tests {
         bench.undo();
         assert_eq!(bench.now, first);
         assert!(!bench.can_undo());
+        // What has not come to rest is taken back first.
+        bench.redo();
+        bench.now.clip.tolerance = 0.2;
+        bench.undo();
+        assert_eq!((bench.now.clip.tolerance, bench.now.clip.dose), (0.1, 1.1));
+        bench.undo();
+        assert_eq!(bench.now, first);
+        bench.redo();
+        bench.now.clip.dose = 1.2;
+        bench.settle(false);
+        assert!(!bench.can_redo());
+        bench.undo();
+        bench.undo();
+        bench.now.clip.dose = 1.1;
+        bench.settle(false);
+        bench.illuminate(Kind::Dipole);
+        bench.settle(false);
+        bench.undo();
+        bench.undo();
         bench.redo();
         bench.redo();
         assert_eq!(bench.now, last);

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     }
     let narrow = ui.available_width() < NARROW;
     let (left, right) = if narrow {
-        (240.0, 244.0)
+        (266.0, 244.0)
     } else {
         (300.0, 340.0)
     };
