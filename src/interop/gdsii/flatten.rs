@@ -294,7 +294,7 @@ impl Cells {
     /// Only the polygons of one layer.
     ///
     /// # Errors
-    /// There is nothing on the layer.
+    /// What is left is too much to be drawn.
     pub fn on_layer(
         mut self,
         file: &str,
