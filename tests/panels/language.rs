@@ -19,6 +19,7 @@ const NAMES: [&str; 49] = [
     "if",
     "CSV",
     "English",
+    "Alt",
     "Ctrl",
     "Shift",
     "Cmd",

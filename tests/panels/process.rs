@@ -161,7 +161,7 @@ fn the_bench_is_there_without_a_scene() {
     };
     let mut harness = window(Desk::new(prefs, None), 1024.0, 640.0);
     settle(&mut harness);
-    harness.get_by_label("공정 시험대").click();
+    harness.get_by_label("공정 시험대 (Alt+2)").click();
     settle(&mut harness);
     assert!(harness.state().session.is_none());
     assert!(harness.get_all_by_label_contains("노광량").count() >= 1);

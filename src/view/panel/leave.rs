@@ -212,6 +212,7 @@ mod tests {
         let mut desk = desk(true);
         desk.leave(Then::Close);
         let ctx = Context::default();
+        ctx.set_fonts(crate::view::panel::font::definitions());
         let frame = |desk: &mut Desk| {
             let _ = ctx.run_ui(egui::RawInput::default(), |ui| show(ui.ctx(), desk));
         };
