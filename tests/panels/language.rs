@@ -6,7 +6,7 @@ use geoul::view::panel::{Desk, ROOMS, Selection};
 use crate::{desk, settle, window};
 
 /// Words that are names, units or the other language's own name.
-const NAMES: [&str; 49] = [
+const NAMES: [&str; 50] = [
     "Geoul",
     "Scanner",
     "Etcher",
