@@ -1,5 +1,6 @@
 //! `geoul litho` from outside: what it writes, and what it says of layouts that are none.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -275,7 +276,7 @@ fn huge_arrays_are_imaged_by_part_and_never_flat() {
     let huge = folder.put("huge.gds", &array(30_000, 150));
     let out = folder.at("out");
     let tiles = [
-        "--pixel", "4", "--tile", "400", "--halo", "300", "--tiles", "3",
+        "--pixel", "4", "--tile", "400", "--halo", "300", "--tiles", "3", "--dose", "1.6",
     ];
     let output = litho_in_memory(
         2048,
@@ -333,18 +334,21 @@ fn tiles_image_as_one_tile_does() {
         ]);
         assert!(output.status.success(), "{}", shown(&output));
         let rows = folder.text(&format!("{name}/aerial.csv"));
-        let values: Vec<f64> = rows
+        let values: BTreeMap<String, f64> = rows
             .lines()
             .skip(1)
-            .map(|l| l.rsplit(',').next().unwrap().parse().unwrap())
+            .map(|l| {
+                let (place, value) = l.rsplit_once(',').unwrap();
+                (place.to_owned(), value.parse().unwrap())
+            })
             .collect();
         areas.push(values);
     }
-    assert_eq!(areas[0].len(), areas[1].len());
-    let worst = areas[0]
+    // Small tiles end nearer to the layout; the table is square and says only what was imaged.
+    assert!(areas[1].len() > 12_000, "{}", areas[1].len());
+    let worst = areas[1]
         .iter()
-        .zip(&areas[1])
-        .map(|(a, b)| (a - b).abs())
+        .map(|(place, value)| (value - areas[0][place]).abs())
         .fold(0.0, f64::max);
     assert!(worst < 0.02 && worst > 0.0, "{worst}");
 }
