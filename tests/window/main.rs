@@ -25,7 +25,7 @@ fn screen() -> Option<Screen> {
 }
 
 /// Opens a scene and waits until it can be watched.
-fn open<'s>(screen: &'s Screen, home: &std::path::Path, scene: &str) -> Program {
+fn open(screen: &Screen, home: &std::path::Path, scene: &str) -> Program {
     let mut program = screen.geoul(home, &["open", scene, "--lang", "en"]);
     let line = program.expect("scene: ");
     assert!(line.contains(" 0 errors"), "{scene}: {line}");
