@@ -1,6 +1,6 @@
 //! The uniform record of a kernel: one struct of 32-bit numbers, described field by field.
 //!
-//! [`record!`] declares the struct and its description together, so that the description cannot stray from
+//! `record!` declares the struct and its description together, so that the description cannot stray from
 //! the struct; the loader compares it with the struct of the WGSL, name by name and offset by offset.
 
 /// A field of a record.

@@ -32,7 +32,7 @@ pub fn write(shapes: &Shapes, cell: &str) -> Result<Vec<u8>, (u32, u32)> {
 /// The bytes of a file that holds an array: a cell, and one named `top` that repeats it.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_array(array: &Array, top: &str) -> Result<Vec<u8>, (u32, u32)> {
     const INNER: &str = "UNIT";
     let mut out = begin(array.cell.unit_nm);
