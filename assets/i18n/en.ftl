@@ -209,7 +209,7 @@ verdict-better = better
 verdict-worse = worse
 verdict-higher = higher
 verdict-lower = lower
-verdict-none = no difference shown
+verdict-none = inconclusive
 
 ## Panels
 
@@ -217,6 +217,7 @@ cmd-previous-event = Previous event
 cmd-next-event = Next event
 cmd-to-start = Back to the start
 cmd-find = Find
+cmd-edit = Edit what is selected
 cmd-findings = Findings of the scene
 cmd-run-what-if = Run the what-if
 cmd-left = Scene tree
@@ -1262,7 +1263,7 @@ verdict-rise = { $change } raises { $what } by { $size }{ $interval }.
 verdict-fall = { $change } lowers { $what } by { $size }{ $interval }.
 verdict-but-rise = In exchange, { $what } rises by { $size }{ $interval }.
 verdict-but-fall = In exchange, { $what } falls by { $size }{ $interval }.
-verdict-also = Of the other figures asked for, { $n } differ too.
+verdict-also = Other figures asked for that differ: { $n }.
 verdict-none-shown = { $change } shows no difference in any of the { $n } figures asked for.
 verdict-none-bound = The difference of { $what } lies between { $low } and { $high }.
 verdict-interval = ({ $confidence } % interval { $low }–{ $high })
@@ -1287,9 +1288,9 @@ cli-whatif-range = Range
 
 # app and stage
 overlay-utilization = Utilisation
-overlay-wip = Lots at the tools
+overlay-wip = WIP at the tools
 overlay-queue-time = Queue time
-overlay-moves = Moves per hour
+overlay-moves = Moves
 unit-1-per-h = 1/h
 app-no-display = There is no display to open a window on ({ $why }).
 app-no-adapter = No graphics adapter was found that can draw, not even a software one ({ $why }). Install a Vulkan driver; mesa-vulkan-drivers brings one that needs no graphics card.

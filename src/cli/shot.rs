@@ -46,9 +46,10 @@ pub struct ShotArgs {
     /// of taking a picture.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
-    /// Measures without drawing: thousands of frames in minutes on a software rasteriser.
+    /// Measures on a device that takes every call and draws nothing: thousands of frames in a
+    /// minute where only a software rasteriser could draw them.
     #[arg(long, requires = "frames")]
-    blind: bool,
+    undrawn: bool,
     /// Simulated over real time for `--frames`.
     #[arg(long, value_name = "X", default_value_t = 1000.0)]
     speed: f64,
@@ -174,7 +175,12 @@ pub fn run(args: &ShotArgs) -> anyhow::Result<u8> {
     };
     let desk = Desk::new(Prefs::default(), None);
     let texts = super::texts(first.lang);
-    let mut studio = match Studio::new(desk, first.size, first.scale) {
+    let make = if args.undrawn {
+        Studio::undrawn
+    } else {
+        Studio::new
+    };
+    let mut studio = match make(desk, first.size, first.scale) {
         Ok(studio) => studio,
         Err(refusal) => return Ok(super::open::tell(&refusal, &texts)),
     };
@@ -216,7 +222,7 @@ fn measured(studio: &mut Studio, frames: u32, args: &ShotArgs) -> anyhow::Result
     for _ in 0..6 {
         studio.frame();
     }
-    let costs = cost::measure(studio, frames, args.blind)?;
+    let costs = cost::measure(studio, frames)?;
     let frames = f64::from(frames);
     let [tools, lots, moves] = costs.plant;
     let draws = &costs.draws;

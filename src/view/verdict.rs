@@ -82,6 +82,9 @@ fn knob_value(value: f64, unit: &str, t: &Texts) -> String {
         let scale = libm::pow(10.0, f64::from(*d));
         (libm::round(value * scale) / scale - value).abs() <= 1e-9 * value.abs()
     });
+    // "the number of tools from 1 to 2": what is counted was said; Korean counts with a word.
+    let is_said = t.lang() == Lang::En && matches!(unit, "tools" | "people");
+    let unit = if is_said { "" } else { unit };
     value_text(value, decimals.unwrap_or(3) as usize, unit, t)
 }
 
@@ -463,7 +466,7 @@ mod tests {
             said(&knobs, &set, rows(), 2, Lang::En),
             "Estimate from 2 of 20 pairs: Raising the maintenance interval from 7 d to 9 d raises \
              throughput by 1.8 % (95 % interval 1.4–2.2 %). In exchange, on-time delivery falls by \
-             2.0 points (95 % interval 1.6–2.4 points). Of the other figures asked for, 1 differ too."
+             2.0 points (95 % interval 1.6–2.4 points). Other figures asked for that differ: 1."
         );
     }
 
@@ -502,8 +505,8 @@ mod tests {
              지표 1개 모두 차이가 확인되지 않습니다. 사이클 타임의 차이는 −1.2 %에서 −0.8 % 사이입니다."
         );
         assert!(said(&knobs, &set, rows, 20, Lang::En).starts_with(
-            "Raising the number of tools of Litho from 5 tools to 6 tools and lowering the number \
-                 of people in the crew of 보전조 from 4 people to 3 people shows no difference"
+            "Raising the number of tools of Litho from 5 to 6 and lowering the number \
+                 of people in the crew of 보전조 from 4 to 3 shows no difference"
         ));
     }
 

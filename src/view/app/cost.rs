@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use bevy::core_pipeline::core_3d::{Opaque3d, Transparent3d};
 use bevy::pbr::Shadow;
 use bevy::prelude::*;
-use bevy::render::RenderApp;
+use bevy::render::{Render, RenderApp, RenderSystems};
 use bevy::render::render_phase::{
     BinnedPhaseItem, BinnedRenderPhase, ViewBinnedRenderPhases, ViewSortedRenderPhases,
 };
@@ -65,14 +65,28 @@ impl Draws {
     }
 }
 
+/// Pieces of the panels in the last frame.
+#[derive(Resource, Default)]
+struct Pieces(usize);
+
+/// Lets the pieces of the panels be counted: they live in the renderer's world for one frame.
+pub fn watch(app: &mut App) {
+    let count = |outputs: Query<'_, '_, &EguiRenderOutput>, mut pieces: ResMut<'_, Pieces>| {
+        pieces.0 = outputs.iter().map(|o| o.paint_jobs.len()).sum();
+    };
+    if let Some(render) = app.get_sub_app_mut(RenderApp) {
+        render
+            .init_resource::<Pieces>()
+            .add_systems(Render, count.in_set(RenderSystems::Prepare));
+    }
+}
+
 /// Counts what the last frame was drawn with.
 pub fn draws(app: &mut App) -> Draws {
     let mut draws = Draws::default();
     if let Some(render) = app.get_sub_app_mut(RenderApp) {
         let world = render.world_mut();
-        // Extraction takes the panels' pieces away from the main world.
-        let mut outputs = world.query::<&EguiRenderOutput>();
-        draws.panels = outputs.iter(world).map(|o| o.paint_jobs.len()).sum();
+        draws.panels = world.get_resource::<Pieces>().map_or(0, |p| p.0);
         draws.calls = [
             calls::<Opaque3d>(world),
             world
@@ -155,11 +169,11 @@ fn resident_mib() -> f64 {
     kib.unwrap_or(0.0) / 1024.0
 }
 
-/// Runs frames and measures each; `blind`: without drawing.
+/// Runs frames and measures each.
 ///
 /// # Errors
 /// The system has no clock for threads.
-pub fn measure(studio: &mut Studio, frames: u32, blind: bool) -> Result<Costs, Refusal> {
+pub fn measure(studio: &mut Studio, frames: u32) -> Result<Costs, Refusal> {
     let main = u64::from(std::process::id());
     let Some((program, _)) = threads().remove(&main) else {
         return Err(Refusal::Failed(
@@ -183,11 +197,7 @@ pub fn measure(studio: &mut Studio, frames: u32, blind: bool) -> Result<Costs, R
         if let (Some(own), Some(ns)) = (before.get_mut(&main), spent_ns(main)) {
             own.1 = ns;
         }
-        if blind {
-            studio.blind_frame();
-        } else {
-            studio.frame();
-        }
+        studio.frame();
         std::thread::sleep(REST);
         let own_ns = spent_ns(main);
         studio.wait();

@@ -5,7 +5,7 @@
 //! * `keyboard`: keys on their way to egui. `pointer`: mouse and keys over the stage.
 //! * `window`: the program as people use it. [`shot`]: pictures without a window; `indexed`: small ones.
 //! * `fault`: when the graphics device goes. `trace`: what the program does, as lines.
-//! * [`cost`]: what a frame costs.
+//! * [`cost`]: what a frame costs; `undrawn`: on a device that draws nothing.
 
 pub mod cost;
 mod fault;
@@ -15,6 +15,7 @@ mod keyboard;
 mod pointer;
 pub mod shot;
 mod trace;
+mod undrawn;
 mod window;
 mod world;
 

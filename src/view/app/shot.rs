@@ -8,6 +8,7 @@ use bevy::prelude::*;
 use bevy::render::RenderPlugin;
 use bevy::render::render_resource::{PollType, TextureFormat, TextureUsages};
 use bevy::render::renderer::RenderDevice;
+use bevy::render::settings::RenderCreation;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::time::TimeUpdateStrategy;
 use bevy::window::ExitCondition;
@@ -15,7 +16,7 @@ use bevy::winit::WinitPlugin;
 
 use super::cost::{self, Draws};
 use super::indexed::Indexed;
-use super::{DeskRes, Refusal, adapter, assemble, spawn_cameras};
+use super::{DeskRes, Refusal, adapter, assemble, spawn_cameras, undrawn};
 use crate::view::panel::Desk;
 use crate::view::stage::{Stage, StageCamera};
 
@@ -96,6 +97,21 @@ impl Studio {
     /// There is no adapter, nor a software one.
     pub fn new(mut desk: Desk, size: [u32; 2], scale: f32) -> Result<Self, Refusal> {
         desk.adapter = adapter()?;
+        Ok(Self::on(RenderCreation::default(), desk, size, scale))
+    }
+
+    /// The same on a device that takes every call and draws nothing: what a frame costs without
+    /// what an adapter, or a software that stands for one, adds to it.
+    ///
+    /// # Errors
+    /// The graphics library has no such device.
+    pub fn undrawn(mut desk: Desk, size: [u32; 2], scale: f32) -> Result<Self, Refusal> {
+        let resources = undrawn::device()?;
+        desk.adapter = resources.2.name.clone();
+        Ok(Self::on(resources.into(), desk, size, scale))
+    }
+
+    fn on(render_creation: RenderCreation, desk: Desk, size: [u32; 2], scale: f32) -> Self {
         let mut app = App::new();
         app.add_plugins(
             DefaultPlugins
@@ -106,6 +122,7 @@ impl Studio {
                     ..default()
                 })
                 .set(RenderPlugin {
+                    render_creation,
                     synchronous_pipeline_compilation: true,
                     ..default()
                 })
@@ -115,6 +132,7 @@ impl Studio {
                 .disable::<WinitPlugin>(),
         );
         assemble(&mut app, desk);
+        cost::watch(&mut app);
         app.init_resource::<Taken>();
         let target = (app.world_mut().resource_mut::<Assets<Image>>()).add(canvas(size));
         let place = RenderTarget::Image(ImageRenderTarget {
@@ -129,12 +147,12 @@ impl Studio {
         );
         app.finish();
         app.cleanup();
-        Ok(Self {
+        Self {
             app,
             target,
             size,
             scale,
-        })
+        }
     }
 
     /// Draws pictures of another size from now on: pixels, and pixels of a point.

@@ -3,7 +3,7 @@
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use egui_phosphor::regular as icon;
 
-use super::desk::{CameraCommand, Desk, SPEEDS};
+use super::desk::{CameraCommand, Desk, SPEEDS, Selection};
 use super::events;
 use super::leave::Then;
 use super::window::Window;
@@ -148,6 +148,18 @@ pub static COMMANDS: &[Command] = &[
                 wanted: String::new(),
                 marked: 0,
             });
+        },
+    },
+    Command {
+        name: "edit",
+        icon: icon::PENCIL_SIMPLE,
+        key: Some(plain(Key::F2)),
+        fits: |d| is_open(d) && !matches!(d.selection, Selection::Lot(_)),
+        run: |d| {
+            d.room = "plant";
+            d.prefs.layout.right_open = true;
+            d.right_is_what_if = false;
+            d.edits_next = true;
         },
     },
     Command {

@@ -127,6 +127,8 @@ pub struct Desk {
     pub inspected: String,
     /// What was selected when that was chosen.
     pub inspected_for: Selection,
+    /// Whether the inspector's first field is to get the keyboard.
+    pub edits_next: bool,
     /// The scene tree.
     pub tree: TreeState,
     /// What the charts show.
@@ -189,6 +191,7 @@ impl Desk {
             selection: Selection::Nothing,
             inspected: String::new(),
             inspected_for: Selection::Nothing,
+            edits_next: false,
             tree: TreeState::default(),
             series: SeriesCache::default(),
             exports: Vec::new(),

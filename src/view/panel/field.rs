@@ -324,6 +324,9 @@ fn typed(
     let now = plain(shown);
     let id = Id::new(("field", path));
     let (response, settled) = settled_text(ui, id, &now, !set);
+    if std::mem::take(&mut desk.edits_next) {
+        response.request_focus();
+    }
     response.widget_info(|| WidgetInfo::labeled(WidgetType::TextEdit, true, label));
     if let Some(text) = settled {
         let command = if text.trim().is_empty() && set {

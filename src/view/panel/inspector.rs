@@ -150,6 +150,8 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             _ => {}
         }
     });
+    // Without a value to type in, the next selection must not get the keyboard.
+    desk.edits_next = false;
 }
 
 fn head(ui: &mut Ui, desk: &mut Desk, path: &str, name: &str, shape: &Shape) {

@@ -70,7 +70,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
         painter.rect_filled(place, radius, sheer(look.surface, 0.92));
         let font = FontId::proportional(type_pt::SMALL);
         let title = format!(
-            "{} {}",
+            "{} ({})",
             t.get(&format!("overlay-{name}")),
             t.unit(legend.unit)
         );
