@@ -294,6 +294,7 @@ panel-run-whatif = Run
 panel-run-needs = Change a knob first; a scene with errors cannot run.
 panel-keep-variant = Keep as variant
 panel-kept = Kept as { $name }
+panel-view-kept = View kept; { $n } comes back to it
 panel-variant-n = Variant { $n }
 panel-preparing = Reading and compiling the plants…
 panel-running = { $n } of { $of } pairs, about { $s } s left

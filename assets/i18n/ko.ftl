@@ -294,6 +294,7 @@ panel-run-whatif = 실행
 panel-run-needs = 먼저 항목을 바꾸십시오. 오류가 있는 장면은 실행할 수 없습니다.
 panel-keep-variant = 대안으로 보관
 panel-kept = { $name }(으)로 보관했습니다
+panel-view-kept = 시점을 보관했습니다. { $n } 키로 돌아옵니다
 panel-variant-n = 대안 { $n }
 panel-preparing = 공장을 읽고 준비하는 중…
 panel-running = { $of }쌍 중 { $n }쌍 완료, 약 { $s }초 남음

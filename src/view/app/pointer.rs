@@ -6,7 +6,7 @@ use egui::{Context, Event, Key, Modifiers, PointerButton};
 
 use super::DeskRes;
 use crate::sim::fab::Place;
-use crate::view::panel::{CameraCommand, Desk, LotKey, Selection, StageRect};
+use crate::view::panel::{CameraCommand, Desk, LotKey, Selection, StageRect, Weight};
 use crate::view::stage::Carriers;
 use crate::view::stage::Stage;
 use crate::view::stage::pick::{Picked, Targets};
@@ -301,7 +301,11 @@ pub fn obey(
                 stage.rig.go(pose);
             }
             CameraCommand::Rest => *followed = None,
-            CameraCommand::Keep(n) => stage.rig.keep(n),
+            CameraCommand::Keep(n) => {
+                stage.rig.keep(n);
+                let words = desk.texts().with("panel-view-kept", &[("n", &n.to_string())]);
+                desk.say(Weight::Done, words);
+            }
             CameraCommand::Recall(n) => {
                 *followed = None;
                 stage.rig.recall(n);

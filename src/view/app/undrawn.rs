@@ -29,12 +29,18 @@ pub fn device() -> Result<RenderResources, Refusal> {
     let adapter =
         block_on(instance.request_adapter(&wanted)).map_err(|error| failed(error.to_string()))?;
     let (features, limits) = match &real {
-        Some(real) => (real.features(), real.limits()),
+        Some(real) => (
+            real.features(),
+            real.limits().or_worse_values_from(&adapter.limits()),
+        ),
         None => (wgpu::Features::empty(), wgpu::Limits::default()),
     };
+    // It knows no formats of its own: those that every device has must do.
+    let without = wgpu::Features::all_experimental_mask()
+        | wgpu::Features::TEXTURE_ADAPTER_SPECIFIC_FORMAT_FEATURES;
     let of_device = wgpu::DeviceDescriptor {
         label: Some("undrawn"),
-        required_features: features & adapter.features() & !wgpu::Features::all_experimental_mask(),
+        required_features: features & adapter.features() & !without,
         required_limits: limits,
         ..wgpu::DeviceDescriptor::default()
     };

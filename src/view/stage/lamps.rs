@@ -70,7 +70,7 @@ pub fn spawn_lamps(
                 // glow as far as they keep their colour; brighter, all would be white.
                 let strength = match state {
                     ToolState::Standby | ToolState::NonScheduled => 0.15,
-                    _ => 1.0,
+                    _ => 0.4,
                 };
                 materials.add(StandardMaterial {
                     base_color: lit,
