@@ -9,10 +9,10 @@ use super::export::Export;
 use super::leave::Then;
 use super::notice::Weight;
 use super::prefs::Prefs;
-use super::shipped;
 use super::unsaved::{Recovery, Unsaved};
 use crate::results::write::{WriteError, atomically};
 use crate::scene::Bundle;
+use crate::view::shipped;
 
 /// Seconds between two looks at whether anything is to be kept; no more than that is ever lost.
 const LOOK_S: f64 = 1.0;

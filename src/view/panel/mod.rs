@@ -37,7 +37,6 @@ pub mod raster;
 mod records;
 mod series;
 mod session;
-mod shipped;
 mod stage_tools;
 mod start;
 mod status;

@@ -9,8 +9,8 @@ use egui_phosphor::regular as icon;
 use super::desk::Desk;
 #[cfg(not(target_family = "wasm"))]
 use super::leave::Then;
-use super::shipped::{HEAD, SHIPPED, Shipped};
 use super::style::{colour, dim, sheer, small, strong, theme};
+use crate::view::shipped::{self, HEAD, SHIPPED, Shipped};
 use crate::view::tokens::{CATEGORIES, DARK, LIGHT, frame_pt, space_pt, type_pt};
 
 /// Widest that the page grows, points.
@@ -162,7 +162,7 @@ fn tile(ui: &mut Ui, desk: &mut Desk, shipped: &Shipped, width: f32) {
         #[cfg(not(target_family = "wasm"))]
         desk.open(&format!("{HEAD}{}", shipped.path));
         #[cfg(target_family = "wasm")]
-        if let Some(bundle) = super::shipped::bundle(shipped.path) {
+        if let Some(bundle) = shipped::bundle(shipped.path) {
             desk.open_bundle(bundle);
         }
         if !desk.prefs.tour_seen {
@@ -226,8 +226,8 @@ fn plan(ui: &Ui, desk: &mut Desk, shipped: &Shipped, rect: Rect) {
 fn spots(path: &str) -> std::sync::Arc<Vec<Spot>> {
     use crate::scene::load;
     use crate::world::layout::{footprint, layout};
-    let loaded = super::shipped::bundle(path)
-        .and_then(|b| load(&b, &b.main, &[], &crate::whatif::models()).ok());
+    let loaded =
+        shipped::bundle(path).and_then(|b| load(&b, &b.main, &[], &crate::whatif::models()).ok());
     let Some(loaded) = loaded else {
         return std::sync::Arc::default();
     };

@@ -2,6 +2,8 @@
 //!
 //! Best called in a web worker, since it does not return before the run has ended.
 
+mod engine;
+
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::whatif::{Answer, Flow, RunRequest, worker};
