@@ -241,7 +241,6 @@ pub static COMMANDS: &[Command] = &[
         fits: always,
         run: |d| d.window = Some(Window::About),
     },
-    #[cfg(not(target_family = "wasm"))]
     Command {
         name: "open",
         icon: icon::FOLDER_OPEN,
@@ -249,7 +248,6 @@ pub static COMMANDS: &[Command] = &[
         fits: always,
         run: Desk::ask_open,
     },
-    #[cfg(not(target_family = "wasm"))]
     Command {
         name: "save",
         icon: icon::FLOPPY_DISK,
@@ -257,7 +255,6 @@ pub static COMMANDS: &[Command] = &[
         fits: is_open,
         run: Desk::save,
     },
-    #[cfg(not(target_family = "wasm"))]
     Command {
         name: "save-as",
         icon: icon::FLOPPY_DISK_BACK,

@@ -137,8 +137,7 @@ pub struct Desk {
     pub bench: Bench,
     /// The process bench.
     pub process: Process,
-    /// What lies on the disk; absent in tests and on the web.
-    #[cfg(not(target_family = "wasm"))]
+    /// What lies on the disk, or in the browser's storage; absent in tests.
     pub keeper: Option<super::keeper::Keeper>,
     /// The window that stands above all others.
     pub window: Option<super::window::Window>,
@@ -194,7 +193,6 @@ impl Desk {
             exports: Vec::new(),
             bench: Bench::default(),
             process: Process::default(),
-            #[cfg(not(target_family = "wasm"))]
             keeper: None,
             window: None,
             strip: "wip",
@@ -359,7 +357,6 @@ impl Desk {
         if self.room == PROCESS_BENCH {
             self.process.tick();
         }
-        #[cfg(not(target_family = "wasm"))]
         self.keep();
     }
 

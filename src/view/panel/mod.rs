@@ -29,12 +29,15 @@ pub mod keeper;
 mod leave;
 mod live_facts;
 mod notice;
+#[cfg(target_family = "wasm")]
+mod page;
 mod picture;
 mod prefs;
 pub mod process;
 mod rail;
 pub mod raster;
 mod records;
+mod recovery;
 mod series;
 mod session;
 mod shipped;
@@ -52,6 +55,10 @@ mod unsaved;
 mod variants_page;
 mod whatif_page;
 mod window;
+
+// What stands in the place of a disk.
+#[cfg(target_family = "wasm")]
+pub use page as keeper;
 
 pub use arrangement::{Arrangement, Pane};
 pub use bench::Bench;
