@@ -251,7 +251,11 @@ impl Study {
                 return Ok(());
             }
         }
-        let facts: Vec<&Facts> = self.plants.iter().filter_map(|p| p.facts.as_deref()).collect();
+        let facts: Vec<&Facts> = self
+            .plants
+            .iter()
+            .filter_map(|p| p.facts.as_deref())
+            .collect();
         if facts.len() < self.plants.len() {
             return Ok(());
         }
@@ -263,7 +267,8 @@ impl Study {
                     self.view.reused += 1;
                     tally.take(plant, replication - self.first, values);
                 } else {
-                    self.waiting.push_back(Doing::Figures { plant, replication });
+                    self.waiting
+                        .push_back(Doing::Figures { plant, replication });
                     self.total_us += facts[plant].horizon_us;
                 }
             }

@@ -72,7 +72,8 @@ mod tests {
         let at = |place: usize| -> u32 {
             u32::from_le_bytes(bytes[place..place + 4].try_into().expect("four"))
         };
-        let short = |place: usize| usize::from(u16::from_le_bytes([bytes[place], bytes[place + 1]]));
+        let short =
+            |place: usize| usize::from(u16::from_le_bytes([bytes[place], bytes[place + 1]]));
         let end = bytes.len() - 22;
         assert_eq!((at(end), short(end + 10)), (0x0605_4b50, 2));
         let mut entry = at(end + 16) as usize;

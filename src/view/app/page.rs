@@ -10,7 +10,7 @@ use super::{DeskRes, adapter_name, assemble, pace, spawn_cameras};
 use crate::scene::{Bundle, Command};
 use crate::view::i18n::Lang;
 use crate::view::panel::{Desk, keeper};
-use crate::view::web::{address, remote};
+use crate::view::web::{address, input, remote};
 
 /// What a page asks of the app at its start.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -91,13 +91,14 @@ pub async fn start(canvas_id: &str, options: Options) -> Result<(), JsValue> {
     let adapter = adapter.map_err(|refusal| JsValue::from_str(&format!("no-webgpu: {refusal}")))?;
     let mut desk = options.desk().await;
     desk.adapter = adapter;
+    let canvas_id = canvas_id.trim_start_matches('#');
+    input::claim(canvas_id)?;
     let mut app = App::new();
     let window = Window {
         canvas: Some(format!("#{canvas_id}")),
         fit_canvas_to_parent: true,
-        // The page scrolls nothing, and keys as Ctrl+S are the program's; F5, F12 and those of the
-        // browser's own bar stay the browser's.
-        prevent_default_event_handling: true,
+        // Clipboard events come only where the browser may act on their keys; `input` sees to the rest.
+        prevent_default_event_handling: false,
         ..default()
     };
     let plugins = DefaultPlugins

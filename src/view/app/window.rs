@@ -56,14 +56,7 @@ pub fn run(mut desk: Desk, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
         .add_systems(First, pace::begin)
         .add_systems(
             Last,
-            (
-                pace::keep_awake,
-                entitle,
-                trace::tell,
-                leave,
-                pace::measure,
-            )
-                .chain(),
+            (pace::keep_awake, entitle, trace::tell, leave, pace::measure).chain(),
         );
     match (app.run(), fault.why()) {
         (_, Some(why)) => Err(Refusal::DeviceLost(why)),

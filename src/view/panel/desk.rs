@@ -165,6 +165,8 @@ pub struct Desk {
     pub stats: FrameStats,
     /// Name of the graphics adapter, empty without one.
     pub adapter: String,
+    /// Whether the plant is only to be looked at, inside somebody else's page.
+    pub embedded: bool,
     /// Whether the window is to close.
     pub quit: bool,
     /// What comes once the scene is saved or its changes are given up; asked just now.
@@ -207,6 +209,7 @@ impl Desk {
             camera: Vec::new(),
             stats: FrameStats::default(),
             adapter: String::new(),
+            embedded: false,
             quit: false,
             leaving: None,
             notices: Vec::new(),

@@ -18,6 +18,7 @@ mod dialog;
 mod difference;
 mod difference_table;
 mod dock;
+mod embed;
 mod events;
 mod export;
 mod field;
@@ -30,7 +31,7 @@ mod leave;
 mod live_facts;
 mod notice;
 #[cfg(target_family = "wasm")]
-mod page;
+pub mod page;
 mod picture;
 mod prefs;
 pub mod process;
@@ -110,6 +111,11 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
             .layer_id(LayerId::background())
             .max_rect(ctx.viewport_rect()),
     );
+    if desk.embedded {
+        let rect = embed::show(&mut root, desk);
+        window::notices(ctx, desk);
+        return place(ctx, desk, rect, desk.session.is_none());
+    }
     top::show(&mut root, desk);
     status::show(&mut root, desk);
     rail::show(&mut root, desk);
@@ -129,6 +135,11 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
     #[cfg(not(target_family = "wasm"))]
     dialog::show(ctx, desk);
     window::notices(ctx, desk);
+    place(ctx, desk, rect, covered)
+}
+
+/// What the stage is told of the place that is left for it.
+fn place(ctx: &Context, desk: &Desk, rect: Rect, covered: bool) -> StageRect {
     // A layer above the background is a menu, a window or a tooltip.
     let over_plant = |at| {
         let layer = ctx.layer_id_at(at);

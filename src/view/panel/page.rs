@@ -129,7 +129,7 @@ impl Desk {
             return true;
         }
         let t = self.texts();
-        let values = [("path", path), ("why", &t.get("web-not-here"))];
+        let values = [("path", path), ("why", &t.get("panel-not-in-page"))];
         self.say(Weight::Failure, t.with("panel-open-failed", &values));
         false
     }
@@ -157,12 +157,12 @@ impl Desk {
         let t = self.texts();
         let session = self.session.as_ref();
         let shipped = session.and_then(|s| Some((s, s.path().strip_prefix(shipped::HEAD)?)));
-        let (session, scene) = shipped.ok_or_else(|| t.get("web-no-link"))?;
-        let base = shipped::bundle(scene).ok_or_else(|| t.get("web-no-link"))?;
+        let (session, scene) = shipped.ok_or_else(|| t.get("panel-no-link"))?;
+        let base = shipped::bundle(scene).ok_or_else(|| t.get("panel-no-link"))?;
         let base = Session::new(base);
         let set = difference(base.document(), session.document())
             .map_err(|fault| t.with("panel-difference-failed", &[("place", &fault.0)]))?;
-        address::link(scene, &set).ok_or_else(|| t.get("web-no-link"))
+        address::link(scene, &set).ok_or_else(|| t.get("panel-no-link"))
     }
 
     /// Puts a link to this page with the open scene into the clipboard.
@@ -170,7 +170,10 @@ impl Desk {
         match self.link() {
             Ok(link) => {
                 address::copy(&link);
-                self.say(Weight::Done, self.texts().with("web-link-copied", &[("link", &link)]));
+                self.say(
+                    Weight::Done,
+                    self.texts().with("panel-link-copied", &[("link", &link)]),
+                );
             }
             Err(why) => self.say(Weight::Warning, why),
         }
@@ -248,7 +251,10 @@ impl Desk {
     /// Keeps what is to be kept and takes what has come; called with every tick.
     pub(super) fn keep(&mut self) {
         while let Some(arrival) = files::take() {
-            self.receive(arrival);
+            // What is only looked at takes nothing in.
+            if !self.embedded {
+                self.receive(arrival);
+            }
         }
         if !self.exports.is_empty() {
             let export = self.exports.remove(0);
@@ -292,9 +298,7 @@ impl Desk {
         };
         let written = serde_json::to_string(&work).map_err(|e| e.to_string());
         if let Err(why) = written.and_then(|text| store::write(&keeper.own, &text)) {
-            let said = self
-                .texts()
-                .with("panel-autosave-failed", &[("why", &why)]);
+            let said = self.texts().with("panel-autosave-failed", &[("why", &why)]);
             self.say(Weight::Warning, said);
         }
     }
@@ -318,7 +322,7 @@ impl Desk {
             let beside = |name: &str| {
                 let file = arrival.files.iter().find(|(n, _)| n == name);
                 let text = file.map(|(_, b)| String::from_utf8_lossy(b).into_owned());
-                text.ok_or_else(|| format!("{name}: {}", self.texts().get("web-not-here")))
+                text.ok_or_else(|| format!("{name}: {}", self.texts().get("panel-not-in-page")))
             };
             match offer::opened(main, bytes, beside) {
                 Ok(opened) => self.process.take(opened),
@@ -329,7 +333,10 @@ impl Desk {
             }
             return;
         }
-        let texts = arrival.files.iter().filter(|(n, _)| n == main || ends(n, &["ron"]));
+        let texts = arrival
+            .files
+            .iter()
+            .filter(|(n, _)| n == main || ends(n, &["ron"]));
         let bundle = Bundle {
             main: main.clone(),
             files: texts

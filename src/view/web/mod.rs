@@ -3,10 +3,11 @@
 //!
 //! * `remote`: what the page's script asks of the app. `litho`: an image on the graphics device.
 //! * `workers`: hands for studies. `files`, `store`: what a desktop has a disk for.
-//! * `address`: what a link carries.
+//! * `address`: what a link carries. `input`: which keys are the app's.
 
 pub mod address;
 pub mod files;
+pub mod input;
 mod litho;
 pub mod remote;
 pub mod store;
@@ -15,7 +16,7 @@ pub mod workers;
 use std::cell::RefCell;
 
 use js_sys::Function;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 use crate::view::app::page::{self, Options};
 use crate::whatif::{Answer, Flow, Memory, RunRequest, Tell, hands, worker};
@@ -70,7 +71,7 @@ pub fn begin() {
 }
 
 /// The words of the panic that ended this instance, if one did.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = lastPanic)]
 pub fn last_panic() -> Option<String> {
     PANIC.with_borrow(Clone::clone)
 }
@@ -137,7 +138,7 @@ pub async fn start(
     on_panic: OnFault,
     on_fault: OnFault,
 ) -> Result<(), JsValue> {
-    let function = |f: OnFault| JsValue::from(f).into();
+    let function = |f: OnFault| JsValue::from(f).unchecked_into::<Function>();
     ON_PANIC.with_borrow_mut(|f| *f = Some(function(on_panic)));
     ON_FAULT.with_borrow_mut(|f| *f = Some(function(on_fault)));
     let options = Options::read(&options_json)?;

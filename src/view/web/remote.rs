@@ -74,8 +74,8 @@ pub fn obey(mut desk: ResMut<'_, DeskRes>, mut noted_s: Local<'_, f64>) {
 
 /// The last failure said, as what came of a wish.
 fn said(desk: &Desk) -> String {
-    let last = desk.notices.iter().rev();
-    let last = last.into_iter().find(|n| n.weight != Weight::Done);
+    let mut last = desk.notices.iter().rev();
+    let last = last.find(|n| n.weight != Weight::Done);
     last.map_or_else(|| "it was refused".to_owned(), |n| n.text.clone())
 }
 
@@ -100,7 +100,7 @@ pub fn open(scene: String) -> Promise {
 }
 
 /// Opens a scene of this text; its faults stand in the state's `findings`.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = openText)]
 pub fn open_text(name: String, text: String) -> Promise {
     wish(move |desk| {
         desk.open_bundle(Bundle::from_text(&name, &text));
@@ -109,7 +109,7 @@ pub fn open_text(name: String, text: String) -> Promise {
 }
 
 /// Hands a file in as if it had been dropped on the page.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = dropFile)]
 pub fn drop_file(name: String, bytes: Vec<u8>) -> Promise {
     files::put(vec![(name, bytes)]);
     wish(|_| Ok(()))
@@ -210,7 +210,7 @@ pub fn turn(what: String, knob: String, value: String) -> Promise {
 }
 
 /// Starts the what-if with the knobs as they are turned.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = runWhatIf)]
 pub fn what_if_run(pairs: u32, days: f64) -> Promise {
     wish(move |desk| {
         (desk.bench.pairs, desk.bench.days) = (pairs.max(1), days.max(1.0));
@@ -274,7 +274,9 @@ fn figures_of(desk: &Desk) -> Value {
         return Value::Null;
     };
     let now_us = live.now_us();
-    let samples = live.history().plant_between(now_us.saturating_sub(LATELY_US), now_us);
+    let samples = live
+        .history()
+        .plant_between(now_us.saturating_sub(LATELY_US), now_us);
     let days = now_us.min(LATELY_US) as f64 / 8.64e10;
     let sum = |pick: fn(&crate::sim::fab::history::PlantSample) -> u32| {
         samples.iter().map(|s| u64::from(pick(s))).sum::<u64>()

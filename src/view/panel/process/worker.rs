@@ -239,9 +239,9 @@ impl Imaging {
                 Some(Part::Window)
             }
             Part::Window => {
-                let quick = self
-                    .bench
-                    .through(clip, QUICK_FOCI, QUICK_WINDOW, &never, &mut |_| {})?;
+                let quick =
+                    self.bench
+                        .through(clip, QUICK_FOCI, QUICK_WINDOW, &never, &mut |_| {})?;
                 if let Some(quick) = quick {
                     hold(&shared.outbox).window = Some((Arc::new(quick), true));
                 }
