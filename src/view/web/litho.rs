@@ -1,6 +1,6 @@
 //! An image of lithography for the page's script.
 
-use js_sys::Float32Array;
+use js_sys::{Float32Array, Float64Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::gpu::Compute;
@@ -21,11 +21,6 @@ fn inputs(layout: &str, optics: &str, probe: &str) -> Result<(Shapes, Setup, Pro
     Ok((shapes, setup, probe))
 }
 
-fn narrow(values: &[f64]) -> Float32Array {
-    let values: Vec<f32> = values.iter().map(|v| *v as f32).collect();
-    Float32Array::from(values.as_slice())
-}
-
 /// Aerial intensities of a layout (text of a GLP file) under optics (text of a RON file), by the kernels on
 /// the browser's graphics device. `probe` is JSON: `low_nm`, `side_nm`, `pixels`, `points`, `defocus_nm`;
 /// the answer has `points` rows of `points`, upward.
@@ -42,15 +37,17 @@ pub async fn on_gpu(
     let gpu = Adapters::look().await.open(Compute::Gpu).await;
     let gpu = gpu.map_err(fault)?.ok_or_else(|| fault("no device"))?;
     let values = probe.on_gpu(&gpu, &setup, &shapes).await.map_err(fault)?;
-    Ok(narrow(&values))
+    let values: Vec<f32> = values.iter().map(|v| *v as f32).collect();
+    Ok(Float32Array::from(values.as_slice()))
 }
 
-/// As `lithoImageGpu`, by the reference on the processor.
+/// As `lithoImageGpu`, by the reference on the processor in f64.
 ///
 /// # Errors
 /// The inputs have faults.
 #[wasm_bindgen(js_name = lithoImageCpu)]
-pub fn on_cpu(layout: &str, optics: &str, probe: &str) -> Result<Float32Array, JsValue> {
+pub fn on_cpu(layout: &str, optics: &str, probe: &str) -> Result<Float64Array, JsValue> {
     let (shapes, setup, probe) = inputs(layout, optics, probe)?;
-    Ok(narrow(&probe.reference(&setup, &shapes).map_err(fault)?))
+    let values = probe.reference(&setup, &shapes).map_err(fault)?;
+    Ok(Float64Array::from(values.as_slice()))
 }
