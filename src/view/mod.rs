@@ -5,6 +5,7 @@
 //! * [`litho`]: pictures of lithography.
 //! * [`tokens`]: colours, sizes; the report's style sheet is made from them.
 //! * [`report`]: one self-contained HTML page.
+//! * `shipped`: the scenes that come with the program.
 //! * `panel`: the frame of the desktop program and everything in it but the plant itself.
 //! * [`verdict`]: the answer of a what-if as a sentence.
 //! * `stage`: the plant in three dimensions.
@@ -19,6 +20,8 @@ pub mod litho;
 #[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
 pub mod panel;
 pub mod report;
+#[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
+pub mod shipped;
 #[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
 pub mod stage;
 pub mod tokens;

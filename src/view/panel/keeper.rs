@@ -12,10 +12,10 @@ use super::notice::Weight;
 use super::prefs::Prefs;
 use super::process::offer::{self, Opened};
 use super::recovery::Recovery;
-use super::shipped;
 use super::unsaved::Unsaved;
 use crate::results::write::{WriteError, atomically};
 use crate::scene::Bundle;
+use crate::view::shipped;
 use crate::whatif::{Ask, Memory};
 
 pub(super) use crate::whatif::Study;

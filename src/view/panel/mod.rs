@@ -41,7 +41,6 @@ mod records;
 mod recovery;
 mod series;
 mod session;
-mod shipped;
 mod stage_tools;
 mod start;
 mod status;

@@ -8,8 +8,8 @@ use egui_phosphor::regular as icon;
 
 use super::desk::Desk;
 use super::leave::Then;
-use super::shipped::{HEAD, SHIPPED, Shipped};
 use super::style::{colour, dim, sheer, small, strong, theme};
+use crate::view::shipped::{self, HEAD, SHIPPED, Shipped};
 use crate::view::tokens::{CATEGORIES, DARK, LIGHT, frame_pt, space_pt, type_pt};
 
 /// Widest that the page grows, points.
@@ -216,8 +216,8 @@ fn plan(ui: &Ui, desk: &mut Desk, shipped: &Shipped, rect: Rect) {
 fn spots(path: &str) -> std::sync::Arc<Vec<Spot>> {
     use crate::scene::load;
     use crate::world::layout::{footprint, layout};
-    let loaded = super::shipped::bundle(path)
-        .and_then(|b| load(&b, &b.main, &[], &crate::whatif::models()).ok());
+    let loaded =
+        shipped::bundle(path).and_then(|b| load(&b, &b.main, &[], &crate::whatif::models()).ok());
     let Some(loaded) = loaded else {
         return std::sync::Arc::default();
     };
