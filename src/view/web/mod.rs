@@ -15,7 +15,7 @@ pub mod workers;
 
 use std::cell::RefCell;
 
-use js_sys::Function;
+use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 use crate::view::app::page::{self, Options};
@@ -48,7 +48,7 @@ thread_local! {
 
 /// What a thrown value of the page says.
 pub(crate) fn words(thrown: &JsValue) -> String {
-    let message = js_sys::Reflect::get(thrown, &"message".into()).ok();
+    let message = Reflect::get(thrown, &"message".into()).ok();
     let message = message.and_then(|m| m.as_string());
     message
         .or_else(|| thrown.as_string())
@@ -63,10 +63,7 @@ pub fn begin() {
         error(&text);
         PANIC.with_borrow_mut(|p| *p = Some(text.clone()));
         // After a panic nothing of ours runs any more; the page has to say it.
-        let told = ON_PANIC.with_borrow(Clone::clone);
-        if let Some(told) = told {
-            let _ = told.call1(&JsValue::UNDEFINED, &text.into());
-        }
+        tell(ON_PANIC.with_borrow(Clone::clone), "panicked", &text);
     }));
 }
 
@@ -128,6 +125,7 @@ pub fn run(message_json: &str, on_answer: &OnAnswer) -> Result<(), JsValue> {
 ///
 /// `on_panic` is told the words of a panic, after which the app stands still; `on_fault` why the
 /// graphics device went. Unsaved work is in the browser's storage by then.
+/// Where they are absent, `globalThis.geoul_host.panicked` and `.device_lost` are told.
 ///
 /// # Errors
 /// A text that begins with `no-webgpu` where the browser has no WebGPU or no adapter.
@@ -135,12 +133,12 @@ pub fn run(message_json: &str, on_answer: &OnAnswer) -> Result<(), JsValue> {
 pub async fn start(
     canvas_id: String,
     options_json: String,
-    on_panic: OnFault,
-    on_fault: OnFault,
+    on_panic: Option<OnFault>,
+    on_fault: Option<OnFault>,
 ) -> Result<(), JsValue> {
     let function = |f: OnFault| JsValue::from(f).unchecked_into::<Function>();
-    ON_PANIC.with_borrow_mut(|f| *f = Some(function(on_panic)));
-    ON_FAULT.with_borrow_mut(|f| *f = Some(function(on_fault)));
+    ON_PANIC.with_borrow_mut(|f| *f = on_panic.map(function));
+    ON_FAULT.with_borrow_mut(|f| *f = on_fault.map(function));
     let options = Options::read(&options_json)?;
     files::watch_drops()?;
     page::start(&canvas_id, options).await
@@ -148,9 +146,18 @@ pub async fn start(
 
 /// Tells the page why the graphics device went.
 pub(crate) fn tell_fault(why: &str) {
-    let told = ON_FAULT.with_borrow(Clone::clone);
-    if let Some(told) = told {
+    tell(ON_FAULT.with_borrow(Clone::clone), "device_lost", why);
+}
+
+/// Tells a function of the page, or where there is none that of its host, if it has one.
+fn tell(given: Option<Function>, name: &str, text: &str) {
+    let of_host = || {
+        let host = Reflect::get(&js_sys::global(), &"geoul_host".into()).ok()?;
+        let function = Reflect::get(&host, &name.into()).ok()?;
+        function.dyn_into::<Function>().ok()
+    };
+    if let Some(told) = given.or_else(of_host) {
         // A page that throws at it has nobody left to tell.
-        let _ = told.call1(&JsValue::UNDEFINED, &why.into());
+        let _ = told.call1(&JsValue::UNDEFINED, &text.into());
     }
 }
