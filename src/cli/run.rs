@@ -227,7 +227,11 @@ fn take(
             folder.add(&record)?;
         }
         Answer::Story { lot, steps, .. } => folder.story = Some(LotStory::new(facts, &lot, steps)?),
-        Answer::Started(_) | Answer::Failed(_) | Answer::Cancelled | Answer::Done => {}
+        Answer::Started(_)
+        | Answer::Figures { .. }
+        | Answer::Failed(_)
+        | Answer::Cancelled
+        | Answer::Done => {}
     }
     Ok(())
 }

@@ -12,17 +12,17 @@
 //! * `app`: the desktop program: stage and panels in a window or an image.
 //! * `web`: the page's entry, in the web build only.
 
-#[cfg(all(feature = "desktop", not(target_family = "wasm")))]
+#[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
 pub mod app;
 pub mod faults;
 pub mod i18n;
 pub mod litho;
-#[cfg(feature = "desktop")]
+#[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
 pub mod panel;
 pub mod report;
 #[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
 pub mod shipped;
-#[cfg(feature = "desktop")]
+#[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
 pub mod stage;
 pub mod tokens;
 pub mod verdict;

@@ -176,7 +176,7 @@ pub fn run_scene(
                     .map_err(fault),
                 None => Ok(Flow::Continue),
             },
-            Answer::Steps { .. } => Ok(Flow::Continue),
+            Answer::Steps { .. } | Answer::Figures { .. } => Ok(Flow::Continue),
             Answer::Failed(failure) => {
                 reason = failure.to_string();
                 Ok(Flow::Stop)
