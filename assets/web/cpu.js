@@ -76,7 +76,7 @@ class Page {
       : el("section", { class: "say", "aria-label": t("web-title") }, el("p", {}, t("web-cpu-chosen")));
     this.say = el("p", { role: "status", id: "status" });
     this.bar = el("progress", { max: "1", "aria-labelledby": "status", hidden: true });
-    this.numbers = el("div", { class: "numbers results" });
+    this.numbers = el("div", { class: "numbers" });
     this.report = el("section", { class: "report", "aria-labelledby": "report-title", hidden: true });
     const results = el("div", { class: "results" }, el("div", { class: "status" }, this.say, this.bar), this.numbers, this.report);
     root.replaceChildren(head, el("main", { class: "desk" }, say, this.form(), results));
@@ -240,7 +240,7 @@ class Page {
       el("tbody", {}, ...rows));
     const files = { ...result.files, "kpis.csv": csv(result.kpis) };
     const names = ["report.html", "kpis.json", "kpis.csv", "lots.parquet", "tools.parquet"];
-    const saves = names.map((name) => el("button", { type: "button", onclick: () => save(name, files[name]) }, `${t("web-save")} ${name}`));
+    const saves = names.map((name) => el("button", { type: "button", onclick: () => save(name, files[name]) }, t("web-save", { file: name })));
     const checks = result.checks.length
       ? el("section", { "aria-labelledby": "checks-title" }, el("h2", { id: "checks-title" }, t("web-checks")),
         el("ul", {}, ...result.checks.map((c) => el("li", {}, el("strong", { class: c.passed ? "good" : "bad" }, t(c.passed ? "web-passed" : "web-failed")), ` ${c.name}: ${c.reason}`))))

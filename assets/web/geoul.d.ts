@@ -165,6 +165,32 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** A lithography image: a square tile of a layout under optics, read at the points of a grid. */
+export interface ImageOptions {
+  /** Text of a layout in GLP form. */
+  layout: string;
+  /** Text of optics in RON form. */
+  optics: string;
+  /** Lower left corner of the tile, nm. */
+  lowNm: [number, number];
+  /** Side of the tile, nm. */
+  sideNm: number;
+  /** Pixels of the mask along a side. */
+  pixels: number;
+  /** Points of the grid along a side. */
+  points: number;
+  /** Defocus, nm; 0 when absent. */
+  defocusNm?: number;
+  /** `gpu`, by WebGPU (the default), or `cpu`, the reference on the processor. */
+  device?: "gpu" | "cpu";
+}
+
+/** Intensities relative to a clear field: `points` rows of `points`, upward. */
+export interface Image {
+  points: number;
+  intensity: Float32Array;
+}
+
 export interface EmbedOptions {
   /** Name of a scene that comes along, a scene's text, or its files. */
   scene?: string | SceneFiles;
@@ -226,6 +252,9 @@ export declare class Geoul {
    * @throws {GeoulError} the scene has faults or cannot run.
    */
   run(options?: RunOptions): Promise<Result>;
+
+  /** A lithography image; needs no scene. Rejects where there is no device for it. */
+  image(options: ImageOptions, how?: Pick<RunOptions, "signal">): Promise<Image>;
 
   /** Ends the worker; calls that wait reject. */
   close(): void;

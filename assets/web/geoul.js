@@ -139,6 +139,8 @@ class Engine {
   }
 }
 
+const shippedPath = (name) => (name.endsWith(".ron") ? name : `${name}.ron`);
+
 /** A twin: one scene, its changed values, its runs. */
 export class Geoul {
   #engine;
@@ -188,8 +190,7 @@ export class Geoul {
     } else if (/[(\n]/.test(scene)) {
       bundle = { main: "scene.ron", files: { "scene.ron": scene } };
     } else {
-      const path = scene.endsWith(".ron") ? scene : `${scene}.ron`;
-      bundle = await this.#engine.call("bundle", [path]);
+      bundle = await this.#engine.call("bundle", [shippedPath(scene)]);
       if (!bundle) throw new GeoulError(`no scene of that name comes along: ${scene}`);
     }
     this.#bundle = bundle;
@@ -253,6 +254,10 @@ export class Geoul {
     return new Result(told);
   }
 
+  image(options, { signal } = {}) {
+    return this.#engine.call("image", [options], { signal });
+  }
+
   close() {
     this.#engine.close();
   }
@@ -266,7 +271,7 @@ export class Geoul {
     const url = new URL("./index.html", import.meta.url);
     url.searchParams.set("embed", "1");
     const text = typeof scene !== "string" || /[(\n]/.test(scene);
-    if (scene !== undefined && !text) url.searchParams.set("scene", scene);
+    if (scene !== undefined && !text) url.searchParams.set("scene", shippedPath(scene));
     for (const [path, value] of Object.entries(set)) url.searchParams.append("set", `${path}=${value}`);
     if (lang) url.searchParams.set("lang", lang);
     if (cpu) url.searchParams.set("cpu", "1");

@@ -1,7 +1,7 @@
 // What happens when the page opens: the app on WebGPU, else the page without it; faults in words.
 
 import { compile, spawnWorker } from "./geoul.js";
-import { asked, language, t } from "./words.js";
+import { asked, t } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const only = (shown) => {
@@ -73,7 +73,7 @@ async function app(module) {
   canvas.setAttribute("aria-label", t("web-canvas"));
   only("app");
   try {
-    await engine.start(canvas.id, JSON.stringify({ lang: language() }), panicked, deviceLost);
+    await engine.start(canvas.id, "{}", panicked, deviceLost);
   } catch (fault) {
     if (!String(fault?.message ?? fault).startsWith("no-webgpu")) throw fault;
     return false;

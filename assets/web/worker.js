@@ -15,6 +15,18 @@ const asks = {
     answer: JSON.parse(engine.checkScene(JSON.stringify(bundle), JSON.stringify(changes))),
   }),
   value: (_, bundle, path) => ({ answer: engine.valueAt(JSON.stringify(bundle), path) }),
+  async image(_, { layout, optics, device, ...probe }) {
+    const told = JSON.stringify({
+      low_nm: probe.lowNm,
+      side_nm: probe.sideNm,
+      pixels: probe.pixels,
+      points: probe.points,
+      defocus_nm: probe.defocusNm ?? 0,
+    });
+    const make = device === "cpu" ? engine.lithoImageCpu : engine.lithoImageGpu;
+    const intensity = await make(layout, optics, told);
+    return { answer: { points: probe.points, intensity }, hand: [intensity.buffer] };
+  },
   run(id, request, lang) {
     let told = -Infinity;
     const started = performance.now();
@@ -52,7 +64,7 @@ onmessage = async ({ data }) => {
       engine.run(data, (answer) => postMessage(answer));
       return;
     }
-    const { answer, hand = [] } = asks[data.ask](id, ...data.args);
+    const { answer, hand = [] } = await asks[data.ask](id, ...data.args);
     postMessage({ id, answer }, hand);
   } catch (fault) {
     const trapped = fault instanceof WebAssembly.RuntimeError;

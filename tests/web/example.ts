@@ -39,6 +39,8 @@ try {
 
 const text: string | undefined = await twin.get("run.seed");
 console.log(text, twin.changes["run.warmup"], twin.scene?.days);
+const image = await twin.image({ layout: "", optics: "", lowNm: [0, 0], sideNm: 512, pixels: 512, points: 8 });
+console.log(image.intensity[0]);
 twin.unset().close();
 
 const frame: HTMLIFrameElement = Geoul.embed(document.body, { scene: "memory_fab", set: { "run.seed": 4 } });

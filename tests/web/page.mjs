@@ -77,7 +77,7 @@ test("without WebGPU the page says so and runs a scene", async () => {
   for (const name of ["report.html", "kpis.json", "kpis.csv", "lots.parquet"]) {
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("button", { name: `${t("web-save")} ${name}` }).click(),
+      page.getByRole("button", { name: t("web-save").replace("{ $file }", name) }).click(),
     ]);
     assert.equal(download.suggestedFilename(), name);
     const bytes = readFileSync(await download.path());
