@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::request::{LengthArgs, parse_set, request, tell};
-use super::run::{notes, story};
+use super::run::notes;
 use super::table::{Side, Table};
 use super::{LangArg, code, interrupt, texts};
 use crate::view::i18n::{Texts, clock, number};
@@ -89,7 +89,7 @@ pub fn run(args: &ExplainArgs) -> anyhow::Result<u8> {
         eprintln!("{}", texts.get("say-nothing"));
         return Ok(code::WRONG_INPUT);
     };
-    let story = story(facts, &lot, steps)?;
+    let story = LotStory::new(facts, &lot, steps)?;
     print!("{}", text(facts, &story, &texts));
     Ok(code::PASSED)
 }

@@ -16,6 +16,7 @@ pub mod open;
 pub mod run;
 #[cfg(feature = "desktop")]
 pub mod shot;
+pub mod web;
 pub mod whatif;
 
 mod folder;
@@ -84,6 +85,9 @@ enum Command {
     /// Lithography of a layout.
     #[command(subcommand, flatten_help = true)]
     Litho(litho::LithoCommand),
+    /// The page: makes its folder, serves it on this machine.
+    #[command(subcommand, flatten_help = true)]
+    Web(web::WebCommand),
     /// Tells what this machine has to compute with, and what will be used.
     Doctor(doctor::DoctorArgs),
     /// Lists the GPU kernels: buffers, units, error against the CPU twin, time.
@@ -148,6 +152,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         #[cfg(feature = "desktop")]
         Command::Shot(args) => shot::run(&args),
         Command::Litho(command) => litho::run(&command),
+        Command::Web(command) => web::run(&command),
         Command::Doctor(args) => doctor::run(&args),
         Command::Kernels(args) => kernels::run(&args),
     };

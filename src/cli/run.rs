@@ -12,8 +12,6 @@ use super::progress::Progress;
 use super::request::{LengthArgs, parse_set, request, tell, threads};
 use super::{LangArg, code, interrupt, kpi_table, texts};
 use crate::results::check::{CheckResult, all_passed, junit};
-use crate::results::explain::explain;
-use crate::results::record::{LotRecord, StepRecord};
 use crate::results::write::atomically;
 use crate::units::Duration;
 use crate::view::i18n::{Texts, number};
@@ -228,32 +226,14 @@ fn take(
             progress.finished(0, record.replication, record.end_us);
             folder.add(&record)?;
         }
-        Answer::Story { lot, steps, .. } => folder.story = Some(story(facts, &lot, steps)?),
-        Answer::Started(_) | Answer::Failed(_) | Answer::Cancelled | Answer::Done => {}
+        Answer::Story { lot, steps, .. } => folder.story = Some(LotStory::new(facts, &lot, steps)?),
+        Answer::Started(_)
+        | Answer::Figures { .. }
+        | Answer::Failed(_)
+        | Answer::Cancelled
+        | Answer::Done => {}
     }
     Ok(())
-}
-
-/// The story of a lot, its hours split by cause.
-///
-/// # Errors
-/// Its steps contradict each other.
-pub(super) fn story(
-    facts: &Facts,
-    lot: &LotRecord,
-    steps: Vec<StepRecord>,
-) -> anyhow::Result<LotStory> {
-    Ok(LotStory {
-        name: LotId {
-            lot_type: facts.names.lot_types[lot.lot_type as usize].clone(),
-            number: lot.number,
-        }
-        .to_string(),
-        release_us: lot.release_us,
-        end_us: lot.end_us,
-        explanation: explain(lot.release_us, lot.end_us, &steps)?,
-        steps,
-    })
 }
 
 /// The checks and what came of them; nothing where the scene has none.

@@ -33,6 +33,14 @@ impl Lang {
         }
     }
 
+    /// Keys that begin with `head`, each with its text as written, for those who fill it in themselves.
+    pub fn patterns(self, head: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.source()
+            .lines()
+            .filter(move |line| line.starts_with(head))
+            .filter_map(|line| line.split_once(" = "))
+    }
+
     fn source(self) -> &'static str {
         match self {
             Self::En => include_str!("../../assets/i18n/en.ftl"),

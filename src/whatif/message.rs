@@ -32,6 +32,20 @@ pub struct RunRequest {
     pub trace_steps: bool,
     /// The lot whose path through the first replication is told.
     pub story: StoryOf,
+    /// How much is told of each replication.
+    pub tell: Tell,
+}
+
+/// How much is told of each replication.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tell {
+    /// Its record.
+    #[default]
+    Records,
+    /// Its figures only; neither steps nor a story.
+    Figures,
+    /// Nothing is run; only what the request comes to mean is told.
+    Facts,
 }
 
 /// Whose path through the plant is told.
@@ -135,6 +149,15 @@ pub enum Answer {
     },
     /// A replication is done.
     Replication(Box<RunRecord>),
+    /// A replication is done, and its figures were asked for instead of its record.
+    Figures {
+        /// Replication.
+        replication: u32,
+        /// Simulated time at its end, µs.
+        end_us: u64,
+        /// Bits (IEEE 754 binary64) of the values of [`crate::results::kpi::measure`].
+        values: Vec<Option<u64>>,
+    },
     /// The path of the lot that was asked for.
     Story {
         /// Replication.

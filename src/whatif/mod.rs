@@ -6,11 +6,13 @@
 //! * `threads`: replications on all cores, their records handed back in order.
 //! * `pair`: two requests with the same luck against each other.
 //! * `knob`: what a what-if lets people turn; `capacity`, `maintenance`: a what-if each.
-//! * `study`: a base and its variants judged together; `study_threads`: in the background.
+//! * `study`: a base and its variants judged together; `study_threads`: in the background;
+//!   `study_hands`: by workers that share no memory (`hands`), or in slices.
 //! * `memory`: what was run before is not run again.
 //! * `variants`: named variants, kept beside the scene.
 
 pub mod capacity;
+pub mod hands;
 pub mod knob;
 pub mod maintenance;
 pub mod memory;
@@ -18,6 +20,7 @@ pub mod message;
 pub mod pair;
 mod story;
 pub mod study;
+pub mod study_hands;
 #[cfg(not(target_family = "wasm"))]
 pub mod study_threads;
 #[cfg(not(target_family = "wasm"))]
@@ -27,7 +30,7 @@ pub mod worker;
 
 pub use knob::{Knob, KnobFault, Setting, WhatIf};
 pub use memory::Memory;
-pub use message::{Answer, Facts, Failure, Flow, LotId, RunRequest};
+pub use message::{Answer, Facts, Failure, Flow, LotId, RunRequest, Tell};
 pub use study::{Ask, Outcome, StudyView, VariantAsk};
 #[cfg(not(target_family = "wasm"))]
 pub use study_threads::Study;

@@ -120,6 +120,9 @@ impl Study {
         }
     }
 
+    /// Nothing: the threads work by themselves. As [`super::study_hands::Study::work`].
+    pub fn work(&self, _now_s: f64) {}
+
     /// Asks it to stop, which it does within a few hundredths of a second.
     pub fn cancel(&self) {
         self.shared.cancel.store(true, Ordering::Relaxed);

@@ -158,6 +158,46 @@ impl Job {
         }
     }
 
+    /// Begins a replication that is done in slices, by whoever has other things to do between them.
+    pub fn begin(&self, replication: u32) -> Slices {
+        let seed = Seed(self.facts.seed).replication(replication);
+        Slices {
+            replication,
+            state: Some(Engine::new(&self.model, seed, Silent).into_parts().0),
+            pace: Pace::new(self.facts.horizon_us),
+        }
+    }
+
+    /// Does a slice of some ms; gives the record once it is whole, and how far it is.
+    ///
+    /// # Errors
+    /// A limit of the scene is exceeded, or the replication is over already.
+    pub fn slice(&self, slices: &mut Slices) -> Result<(Option<RunRecord>, Answer), Failure> {
+        let replication = slices.replication;
+        let state = slices.state.take().ok_or_else(|| Failure::Run {
+            replication,
+            reason: "it is over".to_owned(),
+        })?;
+        let mut engine = Engine::resume(&self.model, state, Silent);
+        let total_us = self.facts.horizon_us;
+        let (now_us, events) = (engine.state().now_us(), engine.state().events());
+        let next_us = now_us.saturating_add(slices.pace.us).min(total_us);
+        engine
+            .run_until(next_us)
+            .map_err(|e| broke_off(replication, &e))?;
+        slices.pace.follow(engine.state().events() - events);
+        let progress = Answer::Progress {
+            replication,
+            done_us: next_us,
+            total_us,
+        };
+        if next_us < total_us {
+            slices.state = Some(engine.into_parts().0);
+            return Ok((None, progress));
+        }
+        Ok((Some(engine.finish(replication).0), progress))
+    }
+
     /// The run from time 0 to the horizon.
     fn straight<O: Keeps>(
         &self,
@@ -371,7 +411,17 @@ fn run_job(job: &Job, tell: &mut dyn FnMut(Answer) -> Flow) -> End {
     End::Done
 }
 
+/// A replication under way, between two slices.
+#[derive(Debug)]
+pub struct Slices {
+    replication: u32,
+    /// `None`: it is over.
+    state: Option<State>,
+    pace: Pace,
+}
+
 /// Simulated time per slice, so that each takes about as many events.
+#[derive(Debug)]
 struct Pace {
     us: u64,
     most_us: u64,

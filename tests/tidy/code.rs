@@ -106,9 +106,12 @@ pub fn host_only(tree: &Tree) -> Vec<Fault> {
             })
             .map(|p| (p.at, p.segments.join("::")))
             .collect();
-        // `use std::time;` and then `time::Instant`.
-        for window in tokens(&masked).windows(3) {
+        // `use std::time;` and then `time::Instant`. Bevy's own clock is the browser's there.
+        let tokens = tokens(&masked);
+        for (i, window) in tokens.windows(3).enumerate() {
+            let of_bevy = i >= 2 && tokens[i - 2].text == "platform" && tokens[i - 1].text == "::";
             if window[0].text == "time"
+                && !of_bevy
                 && window[1].text == "::"
                 && ["Instant", "SystemTime"].contains(&window[2].text)
             {
@@ -308,7 +311,7 @@ mod tests {
     fn the_hosts_clock_threads_and_files_need_a_guard() {
         let text = "use std::{fs, time::Duration};\nuse std::time::Instant;\nfn f() { std::thread::spawn(g); time::SystemTime::now() }\n\
                     #[cfg(not(target_family = \"wasm\"))]\nfn n() { std::fs::read(p); }\n#[cfg(test)] mod tests { use std::fs; }\n\
-                    use std::sync::Mutex; // std::fs\n";
+                    use std::sync::Mutex; // std::fs\nuse bevy::platform::time::Instant;\n";
         assert_eq!(lines(host_only, "src/view/mod.rs", text), [1, 2, 3]);
         assert_eq!(lines(host_only, "src/cli/mod.rs", text), []);
     }

@@ -12,6 +12,8 @@ mod golden;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod metrics;
+#[cfg(feature = "gpu")]
+mod probe;
 
 use geoul::sim::process::lithography::{Image, Optics, Pupil, Source, Spectrum};
 

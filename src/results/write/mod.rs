@@ -7,6 +7,7 @@
 #[cfg(not(target_family = "wasm"))]
 mod atomic;
 mod differences;
+mod folder;
 mod json;
 mod measures;
 mod table;
@@ -14,6 +15,7 @@ mod table;
 #[cfg(not(target_family = "wasm"))]
 pub use atomic::{AtomicFile, atomically};
 pub use differences::{Judged, differences_parquet, settings_parquet};
+pub use folder::folder;
 pub use json::{RunFacts, kpis_json};
 pub use measures::{Measure, MeasureColumn, MeasureFiles};
 pub use table::{LotsFile, StepsFile, ToolsFile};

@@ -3,7 +3,7 @@
 //!
 //! A device goes when its driver crashes or is updated, when a laptop changes its graphics card, or
 //! when its memory is used up. The panels are drawn by the same device, so there is no way to say
-//! it in the window; the program keeps the unsaved work, ends and says why.
+//! it in the window; the program keeps the unsaved work, ends and says why. On a page the page says it.
 
 use std::sync::{Arc, Mutex};
 
@@ -45,10 +45,13 @@ fn end(error: &RenderError, world: &mut World, _: &mut World) -> RenderErrorPoli
         format!("{what}: {first}")
     };
     if let Ok(mut fault) = world.resource::<Fault>().0.lock() {
-        fault.get_or_insert(why);
+        fault.get_or_insert(why.clone());
     }
     world.resource_mut::<DeskRes>().0.keep_unsaved();
+    #[cfg(not(target_family = "wasm"))]
     world.write_message(AppExit::error());
+    #[cfg(target_family = "wasm")]
+    crate::view::web::tell_fault(&why);
     RenderErrorPolicy::StopRendering
 }
 

@@ -101,7 +101,8 @@ fn events(
         repeat: message.repeat,
         modifiers,
     });
-    if pressed && modifiers.command {
+    // A browser tells of its clipboard by events of its own.
+    if pressed && modifiers.command && !cfg!(target_family = "wasm") {
         match key {
             egui::Key::C => out.push(egui::Event::Copy),
             egui::Key::X => out.push(egui::Event::Cut),

@@ -3,19 +3,28 @@
 //! * `world`: the open scene as entities, the watched run written into them.
 //! * `frame`: one frame of egui: the panels, then what is painted over the stage.
 //! * `keyboard`: keys on their way to egui. `pointer`: mouse and keys over the stage.
-//! * `window`: the program as people use it. [`shot`]: pictures without a window; `indexed`: small ones.
+//! * `window`: the program as people use it; `page`: the same on a page's canvas; `pace`: what both
+//!   have in common. `shot`: pictures without a window; `indexed`: small ones.
 //! * `fault`: when the graphics device goes. `trace`: what the program does, as lines.
-//! * [`cost`]: what a frame costs; `undrawn`: on a device that draws nothing.
+//! * `cost`: what a frame costs; `undrawn`: on a device that draws nothing.
 
+#[cfg(not(target_family = "wasm"))]
 pub mod cost;
 mod fault;
 mod frame;
+#[cfg(not(target_family = "wasm"))]
 mod indexed;
 mod keyboard;
+mod pace;
+#[cfg(target_family = "wasm")]
+pub mod page;
 mod pointer;
+#[cfg(not(target_family = "wasm"))]
 pub mod shot;
 mod trace;
+#[cfg(not(target_family = "wasm"))]
 mod undrawn;
+#[cfg(not(target_family = "wasm"))]
 mod window;
 mod world;
 
@@ -34,6 +43,7 @@ use super::panel::Desk;
 use super::stage::{StagePhase, StagePlugin, camera_bundle};
 use crate::world::{Phase, WorldPlugin};
 
+#[cfg(not(target_family = "wasm"))]
 pub use window::run;
 
 /// Why the program cannot show anything.
@@ -146,14 +156,23 @@ fn spawn_cameras(
 ///
 /// # Errors
 /// There is none.
-pub fn adapter() -> Result<String, Refusal> {
+pub async fn adapter_name() -> Result<String, Refusal> {
     let instance = wgpu::Instance::default();
     let wanted = wgpu::RequestAdapterOptions {
         power_preference: wgpu::PowerPreference::HighPerformance,
         ..wgpu::RequestAdapterOptions::default()
     };
-    match pollster::block_on(instance.request_adapter(&wanted)) {
+    match instance.request_adapter(&wanted).await {
         Ok(adapter) => Ok(adapter.get_info().name),
         Err(error) => Err(Refusal::NoAdapter(error.to_string())),
     }
+}
+
+/// As [`adapter_name`], waiting for it.
+///
+/// # Errors
+/// There is none.
+#[cfg(not(target_family = "wasm"))]
+pub fn adapter() -> Result<String, Refusal> {
+    pollster::block_on(adapter_name())
 }

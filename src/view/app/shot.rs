@@ -126,7 +126,7 @@ impl Studio {
                     synchronous_pipeline_compilation: true,
                     ..default()
                 })
-                .set(super::window::quiet_log())
+                .set(super::pace::quiet_log())
                 .disable::<bevy::app::TerminalCtrlCHandlerPlugin>()
                 .disable::<bevy::render::pipelined_rendering::PipelinedRenderingPlugin>()
                 .disable::<WinitPlugin>(),

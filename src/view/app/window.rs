@@ -3,38 +3,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use bevy::camera::RenderTarget;
-use bevy::log::{Level, LogPlugin};
 use bevy::prelude::*;
 use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowRef, WindowResolution};
-use bevy::winit::{UpdateMode, WinitSettings};
 
-use super::{DeskRes, Refusal, adapter, assemble, spawn_cameras, trace};
+use super::{DeskRes, Refusal, adapter, assemble, pace, spawn_cameras, trace};
 use crate::view::panel::{Desk, Then};
-use crate::view::stage::Stage;
 
 /// Size of the first window, points.
 const SIZE: (u32, u32) = (1440, 900);
-
-/// Time after which figures are looked at again although nothing happens.
-const IDLE: Duration = Duration::from_millis(250);
-
-/// Time between frames of a plant that moves beside the window one works in.
-const ASIDE: Duration = Duration::from_millis(40);
-
-/// Name of the program as its window shows it.
-const TITLE: &str = "Geoul";
-
-/// Only what a user can act on is told; the rest is asked for with RUST_LOG.
-pub(super) fn quiet_log() -> LogPlugin {
-    LogPlugin {
-        level: Level::WARN,
-        filter: "warn,wgpu=error,naga=error,bevy_egui=error,bevy_render=error,bevy_winit=error,winit=error,calloop=error".to_owned(),
-        ..default()
-    }
-}
 
 /// Says why no window can be opened, if that is so.
 fn display() -> Result<(), Refusal> {
@@ -63,7 +41,7 @@ pub fn run(mut desk: Desk, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
     let mut app = App::new();
     connect(&mut app)?;
     let fault = assemble(&mut app, desk);
-    app.insert_resource(resting())
+    app.insert_resource(pace::resting())
         .insert_resource(Stop(Arc::clone(&stop)))
         .add_systems(
             Startup,
@@ -75,10 +53,10 @@ pub fn run(mut desk: Desk, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
                 );
             },
         )
-        .add_systems(First, begin)
+        .add_systems(First, pace::begin)
         .add_systems(
             Last,
-            (keep_awake, entitle, trace::tell, leave, measure).chain(),
+            (pace::keep_awake, entitle, trace::tell, leave, pace::measure).chain(),
         );
     match (app.run(), fault.why()) {
         (_, Some(why)) => Err(Refusal::DeviceLost(why)),
@@ -97,7 +75,7 @@ fn connect(app: &mut App) -> Result<(), Refusal> {
         .build()
         .set(bevy::window::WindowPlugin {
             primary_window: Some(Window {
-                title: TITLE.to_owned(),
+                title: pace::TITLE.to_owned(),
                 name: Some("geoul".to_owned()),
                 resolution: WindowResolution::from(SIZE),
                 resize_constraints: bevy::window::WindowResizeConstraints {
@@ -112,7 +90,7 @@ fn connect(app: &mut App) -> Result<(), Refusal> {
             close_when_requested: false,
             ..default()
         })
-        .set(quiet_log())
+        .set(pace::quiet_log())
         .disable::<bevy::app::TerminalCtrlCHandlerPlugin>();
     let hook = take_hook();
     set_hook(Box::new(|_| {}));
@@ -139,45 +117,9 @@ fn connect(app: &mut App) -> Result<(), Refusal> {
     })
 }
 
-fn resting() -> WinitSettings {
-    WinitSettings {
-        focused_mode: UpdateMode::reactive(IDLE),
-        unfocused_mode: UpdateMode::reactive_low_power(IDLE),
-    }
-}
-
-/// Draws all the time while something moves, else only when something happens. A plant that is
-/// watched on another screen moves too.
-fn keep_awake(
-    desk: Res<'_, DeskRes>,
-    stage: Res<'_, Stage>,
-    mut settings: ResMut<'_, WinitSettings>,
-) {
-    let moves = desk.0.play.running || desk.0.play.seek_us.is_some() || stage.rig.is_moving();
-    let wanted = if moves {
-        WinitSettings {
-            focused_mode: UpdateMode::Continuous,
-            unfocused_mode: UpdateMode::reactive_low_power(ASIDE),
-        }
-    } else {
-        resting()
-    };
-    let now = (settings.focused_mode, settings.unfocused_mode);
-    if now != (wanted.focused_mode, wanted.unfocused_mode) {
-        *settings = wanted;
-    }
-}
-
 /// Names the window after the scene, with a mark while it is not saved.
 fn entitle(desk: Res<'_, DeskRes>, mut windows: Query<'_, '_, &mut Window, With<PrimaryWindow>>) {
-    let title = match &desk.0.session {
-        Some(session) => {
-            let name = session.path().rsplit('/').next().unwrap_or_default();
-            let mark = if session.is_changed() { " •" } else { "" };
-            format!("{name}{mark} – {TITLE}")
-        }
-        None => TITLE.to_owned(),
-    };
+    let title = pace::title(&desk.0);
     for mut window in &mut windows {
         if window.title != title {
             window.title.clone_from(&title);
@@ -202,29 +144,5 @@ fn leave(
     }
     if desk.0.quit {
         exit.write(AppExit::Success);
-    }
-}
-
-/// When the frame began.
-#[derive(Resource)]
-struct Begun(Instant);
-
-fn begin(mut commands: Commands<'_, '_>) {
-    commands.insert_resource(Begun(Instant::now()));
-}
-
-/// Says what a frame costs the main thread, four times a second.
-fn measure(
-    begun: Option<Res<'_, Begun>>,
-    mut desk: ResMut<'_, DeskRes>,
-    mut seen: Local<'_, (f64, f32, u32)>,
-) {
-    let Some(begun) = begun else { return };
-    let (since, sum, frames) = &mut *seen;
-    *sum += begun.0.elapsed().as_secs_f32() * 1e3;
-    *frames += 1;
-    if desk.0.clock_s - *since >= IDLE.as_secs_f64() {
-        desk.0.stats.cpu_ms = *sum / *frames as f32;
-        (*since, *sum, *frames) = (desk.0.clock_s, 0.0, 0);
     }
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::desk::Desk;
+use super::keeper::{self, Study};
 use super::session::Session;
 use crate::scene::schema::Scene;
 use crate::view::i18n::Texts;
 use crate::view::{faults, verdict};
-#[cfg(not(target_family = "wasm"))]
-use crate::whatif::Study;
 use crate::whatif::knob::{Form, Knob, Setting, Value, turned};
 use crate::whatif::study::State;
 use crate::whatif::{
@@ -39,7 +38,6 @@ pub struct Asked {
 /// A study under way or over.
 #[derive(Debug, Default)]
 pub struct Running {
-    #[cfg(not(target_family = "wasm"))]
     study: Option<Study>,
     looked_s: f64,
     /// What there was to show at the last look.
@@ -51,17 +49,11 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts a study in place of the one before.
-    pub fn start(&mut self, ask: Ask, asked: Asked, memory: &Memory, revision: u64) {
+    /// Starts a study in place of the one before; `now_s` is the desk's clock.
+    pub fn start(&mut self, ask: Ask, asked: Asked, memory: &Memory, revision: u64, now_s: f64) {
         self.cancel();
         self.asked = Some(Arc::new(asked));
-        #[cfg(not(target_family = "wasm"))]
-        {
-            let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
-            self.study = Some(Study::start(ask, memory, threads));
-        }
-        #[cfg(target_family = "wasm")]
-        let _ = (ask, memory);
+        self.study = Some(keeper::start_study(ask, memory, now_s));
         self.view = None;
         self.looked_s = f64::NEG_INFINITY;
         self.revision = revision;
@@ -69,8 +61,7 @@ impl Running {
 
     /// Stops it; what was done until then stands.
     pub fn cancel(&mut self) {
-        #[cfg(not(target_family = "wasm"))]
-        if let Some(study) = &self.study {
+        if let Some(study) = &mut self.study {
             study.cancel();
         }
         self.looked_s = f64::NEG_INFINITY;
@@ -78,25 +69,25 @@ impl Running {
 
     /// Whether it is under way.
     pub fn is_running(&self) -> bool {
-        #[cfg(not(target_family = "wasm"))]
-        let there = self.study.is_some();
-        #[cfg(target_family = "wasm")]
-        let there = false;
-        there && self.view.as_ref().is_none_or(|v| !v.state.is_over())
+        self.study.is_some() && self.view.as_ref().is_none_or(|v| !v.state.is_over())
     }
 
     /// Looks how far it is, at most four times a second; true when it has just ended.
     pub fn look(&mut self, now_s: f64) -> bool {
-        if !self.is_running() || now_s - self.looked_s < LOOK_S {
+        if !self.is_running() {
+            return false;
+        }
+        let Some(study) = &mut self.study else {
+            return false;
+        };
+        study.work(now_s);
+        if now_s - self.looked_s < LOOK_S {
             return false;
         }
         self.looked_s = now_s;
-        #[cfg(not(target_family = "wasm"))]
-        if let Some(study) = &self.study {
-            self.view = Some(study.poll());
-        }
-        let over = self.view.as_ref().is_some_and(|v| v.state.is_over());
-        #[cfg(not(target_family = "wasm"))]
+        let view = study.poll();
+        let over = view.state.is_over();
+        self.view = Some(view);
         if over {
             self.study = None;
         }
@@ -263,9 +254,9 @@ impl Desk {
             base: ask.base.clone(),
             variants: vec![bench.variant(what.name())],
         };
-        let revision = session.revision();
+        let (revision, now_s) = (session.revision(), self.clock_s);
         let memory = bench.memory.clone();
-        bench.single.start(ask, asked, &memory, revision);
+        bench.single.start(ask, asked, &memory, revision, now_s);
         Ok(())
     }
 
@@ -314,9 +305,9 @@ impl Desk {
             base: ask.base.clone(),
             variants: bench.variants.clone(),
         };
-        let revision = session.revision();
+        let (revision, now_s) = (session.revision(), self.clock_s);
         let memory = bench.memory.clone();
-        bench.all.start(ask, asked, &memory, revision);
+        bench.all.start(ask, asked, &memory, revision, now_s);
         Ok(())
     }
 

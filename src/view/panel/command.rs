@@ -253,7 +253,6 @@ pub static COMMANDS: &[Command] = &[
         fits: always,
         run: |d| d.window = Some(Window::About),
     },
-    #[cfg(not(target_family = "wasm"))]
     Command {
         name: "open",
         icon: icon::FOLDER_OPEN,
@@ -261,7 +260,6 @@ pub static COMMANDS: &[Command] = &[
         fits: always,
         run: Desk::ask_open,
     },
-    #[cfg(not(target_family = "wasm"))]
     Command {
         name: "save",
         icon: icon::FLOPPY_DISK,
@@ -269,7 +267,6 @@ pub static COMMANDS: &[Command] = &[
         fits: is_open,
         run: Desk::save,
     },
-    #[cfg(not(target_family = "wasm"))]
     Command {
         name: "save-as",
         icon: icon::FLOPPY_DISK_BACK,
@@ -298,6 +295,16 @@ pub static COMMANDS: &[Command] = &[
         fits: is_open,
         run: |d| d.leave(Then::Close),
     },
+    // A page has an address, a desktop an end.
+    #[cfg(target_family = "wasm")]
+    Command {
+        name: "copy-link",
+        icon: icon::LINK,
+        key: None,
+        fits: is_open,
+        run: Desk::copy_link,
+    },
+    #[cfg(not(target_family = "wasm"))]
     Command {
         name: "quit",
         icon: icon::SIGN_OUT,
@@ -336,6 +343,9 @@ pub fn keys(ctx: &Context, desk: &mut Desk) {
     let (first, then): (Vec<_>, Vec<_>) = COMMANDS.iter().partition(with_shift);
     for command in first.into_iter().chain(then) {
         let Some(key) = command.key else { continue };
+        if desk.embedded && !super::embed::COMMANDS.contains(&command.name) {
+            continue;
+        }
         let bare = key.modifiers.is_none();
         let taken = bare && (typing || above || (focused && key.logical_key == Key::Space));
         if !taken && (command.fits)(desk) && ctx.input_mut(|i| i.consume_shortcut(&key)) {

@@ -139,8 +139,7 @@ pub struct Desk {
     pub bench: Bench,
     /// The process bench.
     pub process: Process,
-    /// What lies on the disk; absent in tests and on the web.
-    #[cfg(not(target_family = "wasm"))]
+    /// What lies on the disk, or in the browser's storage; absent in tests.
     pub keeper: Option<super::keeper::Keeper>,
     /// The window that stands above all others.
     pub window: Option<super::window::Window>,
@@ -168,6 +167,8 @@ pub struct Desk {
     pub stats: FrameStats,
     /// Name of the graphics adapter, empty without one.
     pub adapter: String,
+    /// Whether the plant is only to be looked at, inside somebody else's page.
+    pub embedded: bool,
     /// Whether the window is to close.
     pub quit: bool,
     /// What comes once the scene is saved or its changes are given up; asked just now.
@@ -197,7 +198,6 @@ impl Desk {
             exports: Vec::new(),
             bench: Bench::default(),
             process: Process::default(),
-            #[cfg(not(target_family = "wasm"))]
             keeper: None,
             window: None,
             strip: "wip",
@@ -212,6 +212,7 @@ impl Desk {
             camera: Vec::new(),
             stats: FrameStats::default(),
             adapter: String::new(),
+            embedded: false,
             quit: false,
             leaving: None,
             notices: Vec::new(),
@@ -362,7 +363,6 @@ impl Desk {
         if self.room == PROCESS_BENCH {
             self.process.tick();
         }
-        #[cfg(not(target_family = "wasm"))]
         self.keep();
     }
 

@@ -1,6 +1,7 @@
 //! What lies on the disk: preferences, scenes, unsaved work, files the user asks for.
 
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use super::desk::Desk;
@@ -9,10 +10,15 @@ use super::export::Export;
 use super::leave::Then;
 use super::notice::Weight;
 use super::prefs::Prefs;
-use super::shipped;
-use super::unsaved::{Recovery, Unsaved};
+use super::process::offer::{self, Opened};
+use super::recovery::Recovery;
+use super::unsaved::Unsaved;
 use crate::results::write::{WriteError, atomically};
 use crate::scene::Bundle;
+use crate::view::shipped;
+use crate::whatif::{Ask, Memory};
+
+pub(super) use crate::whatif::Study;
 
 /// Seconds between two looks at whether anything is to be kept; no more than that is ever lost.
 const LOOK_S: f64 = 1.0;
@@ -26,12 +32,14 @@ pub struct Keeper {
     kept: Option<(String, u64)>,
     /// Times of the open scene's files when they were last read or written.
     times: Vec<(String, Option<SystemTime>)>,
+    /// Reads a layout or optics that was chosen, as large ones take their time.
+    reading: Option<JoinHandle<Result<Opened, String>>>,
     /// Asks for paths.
     pub(super) asker: Asker,
     /// Unsaved work: ours, and what was found at the start.
-    pub(super) unsaved: Unsaved,
+    unsaved: Unsaved,
     /// Whether the question about found work was put off.
-    pub(super) later: bool,
+    later: bool,
 }
 
 fn folder_for(folder: &Path) -> Result<(), WriteError> {
@@ -57,6 +65,7 @@ impl Keeper {
             looked_s: 0.0,
             kept: None,
             times: Vec::new(),
+            reading: None,
             asker: Asker::default(),
             unsaved: Unsaved::new(folder),
             later: false,
@@ -79,10 +88,41 @@ impl Keeper {
         atomically(&self.folder.join(name), text.as_bytes())
     }
 
+    /// A work that was found, until it is decided upon.
+    pub(super) fn found(&self) -> Option<&Recovery> {
+        self.unsaved.found()
+    }
+
     /// Whether the user is still to be asked about found work.
     pub(super) fn asks_about_found(&self) -> bool {
         !self.later && self.unsaved.found().is_some()
     }
+
+    /// Puts the question about found work off.
+    pub(super) fn put_off(&mut self) {
+        self.later = true;
+    }
+
+    /// Whether a line of our own asks for a path.
+    pub(super) fn is_asking(&self) -> bool {
+        self.asker.is_typed()
+    }
+
+    /// Nothing is unsaved any more.
+    pub(super) fn forget_unsaved(&self) {
+        self.unsaved.forget();
+    }
+}
+
+/// Whether files are held over the window that only the keeper knows of.
+pub(super) fn is_hovered() -> bool {
+    false
+}
+
+/// Starts a study on all cores; the threads have a clock of their own.
+pub(super) fn start_study(ask: Ask, memory: &Memory, _now_s: f64) -> Study {
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
+    Study::start(ask, memory, threads)
 }
 
 /// A desk of this user: preferences read, unsaved work found. `environment` is the system's
@@ -245,10 +285,7 @@ impl Desk {
 
     /// Keeps what is to be kept; called with every tick.
     pub(super) fn keep(&mut self) {
-        if let Some(why) = self.process.take_file() {
-            let said = self.texts().with("process-open-failed", &[("why", &why)]);
-            self.say(Weight::Failure, said);
-        }
+        self.take_file();
         let now_s = self.clock_s;
         let Some(keeper) = &mut self.keeper else {
             return;
@@ -275,9 +312,28 @@ impl Desk {
             Some((Wish::Open, path)) => self.leave(Then::Open(path.display().to_string())),
             Some((Wish::SaveAs, path)) => self.save_to(&path),
             Some((Wish::Export(export), path)) => self.write_export(&path, &export),
-            Some((Wish::Bench, path)) => self.process.open_file(path),
+            Some((Wish::Bench, path)) => {
+                if let Some(keeper) = &mut self.keeper {
+                    keeper.reading = Some(std::thread::spawn(move || offer::read(&path)));
+                }
+            }
             None => {}
         }
+    }
+
+    /// Puts the file that was being read on the process bench, or says why it cannot be.
+    fn take_file(&mut self) {
+        let reading = self.keeper.as_mut().map(|k| &mut k.reading);
+        let Some(reading) = reading.and_then(|r| r.take_if(|r| r.is_finished())) else {
+            return;
+        };
+        let why = match reading.join() {
+            Ok(Ok(opened)) => return self.process.take(opened),
+            Ok(Err(why)) => why,
+            Err(_) => "the reader ended early; this is a fault of the program".to_owned(),
+        };
+        let said = self.texts().with("process-open-failed", &[("why", &why)]);
+        self.say(Weight::Failure, said);
     }
 
     /// Writes what was asked for: one file to the path, several into the folder.

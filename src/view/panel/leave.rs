@@ -4,6 +4,7 @@
 use egui::{Context, Frame, Id, Label, Margin, Modal, RichText, Ui, Vec2};
 
 use super::desk::Desk;
+use super::keeper::Keeper;
 use super::session::Session;
 use super::style::{colour, strong, theme};
 use crate::view::tokens::{space_pt, type_pt};
@@ -14,7 +15,6 @@ pub enum Then {
     /// The start page.
     Close,
     /// Another scene.
-    #[cfg(not(target_family = "wasm"))]
     Open(String),
     /// The program ends.
     Quit,
@@ -34,7 +34,6 @@ impl Desk {
         self.leaving = None;
         match then {
             Then::Close => self.close_scene(),
-            #[cfg(not(target_family = "wasm"))]
             Then::Open(path) => {
                 self.open(&path);
             }
@@ -44,23 +43,14 @@ impl Desk {
 
     /// Whether a question stands above everything else.
     pub fn is_asking(&self) -> bool {
-        #[cfg(not(target_family = "wasm"))]
-        let path = self.keeper.as_ref().is_some_and(|k| k.asker.is_typed());
-        #[cfg(target_family = "wasm")]
-        let path = false;
+        let path = self.keeper.as_ref().is_some_and(Keeper::is_asking);
         path || self.leaving.is_some() || self.has_found()
     }
 
     /// Whether found work is to be asked about here; the start page has its own place for it.
     fn has_found(&self) -> bool {
-        #[cfg(not(target_family = "wasm"))]
-        return self.session.is_some()
-            && self
-                .keeper
-                .as_ref()
-                .is_some_and(super::keeper::Keeper::asks_about_found);
-        #[cfg(target_family = "wasm")]
-        false
+        let found = self.keeper.as_ref();
+        self.session.is_some() && found.is_some_and(Keeper::asks_about_found)
     }
 }
 
@@ -75,7 +65,6 @@ pub fn show(ctx: &Context, desk: &mut Desk) {
         }
         return;
     }
-    #[cfg(not(target_family = "wasm"))]
     if desk.has_found() {
         found(ctx, desk);
     }
@@ -130,8 +119,7 @@ fn ask(ctx: &Context, id: &str, title: &str, about: &str, answers: &[String]) ->
 }
 
 fn leaving(ctx: &Context, desk: &mut Desk, then: Then) {
-    #[cfg(not(target_family = "wasm"))]
-    if desk.keeper.as_ref().is_some_and(|k| k.asker.is_typed()) {
+    if desk.keeper.as_ref().is_some_and(Keeper::is_asking) {
         // Where to save to is asked just now.
         return;
     }
@@ -140,12 +128,10 @@ fn leaving(ctx: &Context, desk: &mut Desk, then: Then) {
     let about = t.with("leave-about", &[("name", name_of(path))]);
     let answers = ["leave-save", "leave-discard", "panel-cancel"].map(|k| t.get(k));
     match ask(ctx, "leaving", &t.get("leave-title"), &about, &answers) {
-        #[cfg(not(target_family = "wasm"))]
         Some(0) => desk.save(),
         Some(1) => {
-            #[cfg(not(target_family = "wasm"))]
             if let Some(keeper) = &desk.keeper {
-                keeper.unsaved.forget();
+                keeper.forget_unsaved();
             }
             if let Some(session) = &mut desk.session {
                 let saved = session.saved().bundle().clone();
@@ -158,10 +144,9 @@ fn leaving(ctx: &Context, desk: &mut Desk, then: Then) {
     }
 }
 
-#[cfg(not(target_family = "wasm"))]
 fn found(ctx: &Context, desk: &mut Desk) {
     let t = desk.texts();
-    let work = desk.keeper.as_ref().and_then(|k| k.unsaved.found());
+    let work = desk.keeper.as_ref().and_then(Keeper::found);
     let path = work.map_or("", |w| w.edited.main.as_str());
     let title = t.with("start-recovered", &[("name", name_of(path))]);
     let answers = ["start-recover", "start-forget", "leave-later"].map(|k| t.get(k));
@@ -170,7 +155,7 @@ fn found(ctx: &Context, desk: &mut Desk) {
         Some(1) => desk.recover(false),
         Some(_) => {
             if let Some(keeper) = &mut desk.keeper {
-                keeper.later = true;
+                keeper.put_off();
             }
         }
         None => {}

@@ -18,6 +18,7 @@ mod dialog;
 mod difference;
 mod difference_table;
 mod dock;
+mod embed;
 mod events;
 mod export;
 mod field;
@@ -29,15 +30,17 @@ pub mod keeper;
 mod leave;
 mod live_facts;
 mod notice;
+#[cfg(target_family = "wasm")]
+pub mod page;
 mod picture;
 mod prefs;
 pub mod process;
 mod rail;
 pub mod raster;
 mod records;
+mod recovery;
 mod series;
 mod session;
-mod shipped;
 mod stage_tools;
 mod start;
 mod status;
@@ -52,6 +55,10 @@ mod unsaved;
 mod variants_page;
 mod whatif_page;
 mod window;
+
+// What stands in the place of a disk.
+#[cfg(target_family = "wasm")]
+pub use page as keeper;
 
 pub use arrangement::{Arrangement, Pane};
 pub use bench::Bench;
@@ -103,6 +110,11 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
             .layer_id(LayerId::background())
             .max_rect(ctx.viewport_rect()),
     );
+    if desk.embedded {
+        let rect = embed::show(&mut root, desk);
+        window::notices(ctx, desk);
+        return place(ctx, desk, rect, desk.session.is_none());
+    }
     top::show(&mut root, desk);
     status::show(&mut root, desk);
     rail::show(&mut root, desk);
@@ -122,6 +134,11 @@ pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
     #[cfg(not(target_family = "wasm"))]
     dialog::show(ctx, desk);
     window::notices(ctx, desk);
+    place(ctx, desk, rect, covered)
+}
+
+/// What the stage is told of the place that is left for it.
+fn place(ctx: &Context, desk: &Desk, rect: Rect, covered: bool) -> StageRect {
     // A layer above the background is a menu, a window or a tooltip.
     let over_plant = |at| {
         let layer = ctx.layer_id_at(at);

@@ -7,10 +7,9 @@ use egui::{
 use egui_phosphor::regular as icon;
 
 use super::desk::Desk;
-#[cfg(not(target_family = "wasm"))]
 use super::leave::Then;
-use super::shipped::{HEAD, SHIPPED, Shipped};
 use super::style::{colour, dim, sheer, small, strong, theme};
+use crate::view::shipped::{self, HEAD, SHIPPED, Shipped};
 use crate::view::tokens::{CATEGORIES, DARK, LIGHT, frame_pt, space_pt, type_pt};
 
 /// Widest that the page grows, points.
@@ -42,7 +41,6 @@ fn page(ui: &mut Ui, desk: &mut Desk) {
     ui.label(strong(t.get("start-title")).size(type_pt::HERO));
     ui.label(dim(ui, t.get("start-about")));
     ui.add_space(space_pt::L);
-    #[cfg(not(target_family = "wasm"))]
     recovery(ui, desk);
     ui.horizontal(|ui| {
         let open = RichText::new(format!("{} {}", icon::FOLDER_OPEN, t.get("cmd-open")));
@@ -51,7 +49,6 @@ fn page(ui: &mut Ui, desk: &mut Desk) {
             .add(egui::Button::new(open).fill(colour(look.accent)))
             .clicked()
         {
-            #[cfg(not(target_family = "wasm"))]
             desk.ask_open();
         }
         ui.label(dim(ui, t.get("start-drop")));
@@ -80,7 +77,6 @@ fn page(ui: &mut Ui, desk: &mut Desk) {
             ui.horizontal(|ui| {
                 let button = egui::Button::new(format!("{} {name}", icon::FILE_TEXT)).frame(false);
                 if ui.add(button).clicked() {
-                    #[cfg(not(target_family = "wasm"))]
                     desk.open(path);
                 }
                 ui.add(Label::new(small(ui, path)).truncate());
@@ -90,9 +86,8 @@ fn page(ui: &mut Ui, desk: &mut Desk) {
     }
 }
 
-#[cfg(not(target_family = "wasm"))]
 fn recovery(ui: &mut Ui, desk: &mut Desk) {
-    let found = desk.keeper.as_ref().and_then(|k| k.unsaved.found());
+    let found = desk.keeper.as_ref().and_then(|k| k.found());
     let Some(found) = found else { return };
     let t = desk.texts();
     let name = found.edited.main.clone();
@@ -159,12 +154,7 @@ fn tile(ui: &mut Ui, desk: &mut Desk, shipped: &Shipped, width: f32) {
     let words = small(&child, &about);
     child.add(Label::new(words).wrap());
     if response.clicked() {
-        #[cfg(not(target_family = "wasm"))]
         desk.open(&format!("{HEAD}{}", shipped.path));
-        #[cfg(target_family = "wasm")]
-        if let Some(bundle) = super::shipped::bundle(shipped.path) {
-            desk.open_bundle(bundle);
-        }
         if !desk.prefs.tour_seen {
             desk.tour = Some(0);
         }
@@ -226,8 +216,8 @@ fn plan(ui: &Ui, desk: &mut Desk, shipped: &Shipped, rect: Rect) {
 fn spots(path: &str) -> std::sync::Arc<Vec<Spot>> {
     use crate::scene::load;
     use crate::world::layout::{footprint, layout};
-    let loaded = super::shipped::bundle(path)
-        .and_then(|b| load(&b, &b.main, &[], &crate::whatif::models()).ok());
+    let loaded =
+        shipped::bundle(path).and_then(|b| load(&b, &b.main, &[], &crate::whatif::models()).ok());
     let Some(loaded) = loaded else {
         return std::sync::Arc::default();
     };
@@ -251,7 +241,7 @@ fn spots(path: &str) -> std::sync::Arc<Vec<Spot>> {
 pub fn drops(ctx: &Context, desk: &mut Desk) {
     let (dropped, hovering) =
         ctx.input(|i| (i.raw.dropped_files.clone(), !i.raw.hovered_files.is_empty()));
-    if hovering {
+    if hovering || super::keeper::is_hovered() {
         let look = if desk.is_dark(ctx) { &DARK } else { &LIGHT };
         let layer = LayerId::new(Order::Foreground, Id::new("drop"));
         ctx.layer_painter(layer).rect_stroke(
@@ -261,13 +251,10 @@ pub fn drops(ctx: &Context, desk: &mut Desk) {
             egui::StrokeKind::Inside,
         );
     }
-    // Of several, the first scene; what is no scene is said by opening it.
+    // Of several, the first scene; what is no scene is said by opening it. A page takes files itself.
     let is_scene = |f: &&DroppedFileHandle| f.path().extension().is_some_and(|e| e == "ron");
     let file = dropped.iter().find(is_scene).or(dropped.first());
-    #[cfg(not(target_family = "wasm"))]
     if let Some(file) = file {
         desk.leave(Then::Open(file.path().display().to_string()));
     }
-    #[cfg(target_family = "wasm")]
-    let _ = file;
 }

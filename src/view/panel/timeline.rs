@@ -166,7 +166,7 @@ fn grip(ui: &mut Ui, words: &str) -> bool {
 }
 
 /// The time axis: what was reached, events, now; pressed or dragged it goes there.
-fn scrub(ui: &mut Ui, desk: &mut Desk) {
+pub fn scrub(ui: &mut Ui, desk: &mut Desk) {
     let size = Vec2::new(ui.available_width(), AXIS - 6.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let t = desk.texts();

@@ -44,7 +44,14 @@ fn left(ui: &mut Ui, desk: &mut Desk) {
     let path = session.path().to_owned();
     let title = strong(format!("{name}{mark} {}", icon::CARET_DOWN));
     let menu = ui.menu_button(title, |ui| {
-        let file = ["open", "save", "save-as", "save-difference", "close-scene"];
+        let file = [
+            "open",
+            "save",
+            "save-as",
+            "save-difference",
+            "copy-link",
+            "close-scene",
+        ];
         for name in file
             .into_iter()
             .chain(["undo", "redo", "findings", "about", "quit"])
@@ -69,7 +76,8 @@ fn left(ui: &mut Ui, desk: &mut Desk) {
     transport(ui, desk);
 }
 
-fn transport(ui: &mut Ui, desk: &mut Desk) {
+/// How time runs: play, speed, the clock.
+pub fn transport(ui: &mut Ui, desk: &mut Desk) {
     let t = desk.texts();
     if let Some(back) = command::find("previous-event") {
         button::command(ui, desk, back);

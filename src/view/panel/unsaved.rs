@@ -8,22 +8,11 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
+use super::recovery::Recovery;
 use crate::results::write::{WriteError, atomically};
-use crate::scene::Bundle;
 
 /// Places for programs that run at the same time, and for works that nobody took up yet.
 const PLACES: u32 = 64;
-
-/// Unsaved work of a program that did not end well.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Recovery {
-    /// The scene as it was edited.
-    pub edited: Bundle,
-    /// The scene as it had been saved.
-    pub saved: Bundle,
-}
 
 /// A place in the folder, held.
 #[derive(Debug)]
@@ -147,6 +136,7 @@ fn read(file: &Path) -> Option<Recovery> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::Bundle;
 
     fn folder(name: &str) -> PathBuf {
         let folder =

@@ -8,17 +8,19 @@ mod tables;
 
 use std::fmt::Write;
 
+pub use self::page::script;
 use self::page::section;
 use self::svg::esc;
 use super::i18n::{Lang, Texts, decimals_for, decimals_of, number};
 use super::tokens::ToolState;
 use crate::results::check::CheckResult;
-use crate::results::explain::Explanation;
+use crate::results::explain::{ExplainError, Explanation, explain};
 use crate::results::kpi::{Kind, Row, Summary, TABLE};
-use crate::results::record::StepRecord;
+use crate::results::record::{LotRecord, StepRecord};
 use crate::results::series::Series;
 use crate::results::statistics::Interval;
 use crate::results::write::RunFacts;
+use crate::whatif::{Facts, LotId};
 
 /// Everything a report shows.
 #[derive(Clone, Copy)]
@@ -52,6 +54,30 @@ pub struct LotStory {
     pub steps: Vec<StepRecord>,
     /// Its hours by cause.
     pub explanation: Explanation,
+}
+
+impl LotStory {
+    /// The story of a lot, its hours split by cause.
+    ///
+    /// # Errors
+    /// Its steps contradict each other.
+    pub fn new(
+        facts: &Facts,
+        lot: &LotRecord,
+        steps: Vec<StepRecord>,
+    ) -> Result<Self, ExplainError> {
+        Ok(Self {
+            name: LotId {
+                lot_type: facts.names.lot_types[lot.lot_type as usize].clone(),
+                number: lot.number,
+            }
+            .to_string(),
+            release_us: lot.release_us,
+            end_us: lot.end_us,
+            explanation: explain(lot.release_us, lot.end_us, &steps)?,
+            steps,
+        })
+    }
 }
 
 /// A mean with half of its interval.

@@ -21,11 +21,16 @@ pub fn begin(title: &str, lang: Lang) -> String {
 /// The page after its last part.
 pub fn end(version: &str, t: &Texts) -> String {
     format!(
-        "<footer>{} {}</footer></main>\n<script>\n{}</script></body></html>\n",
+        "<footer>{} {}</footer></main>\n<script>{}</script></body></html>\n",
         esc(&t.get("report-footer")),
         esc(&format!("geoul {version}")),
-        include_str!("report.js")
+        script()
     )
+}
+
+/// The script of every report, exactly as it stands in it: a page that shows one allows it by its hash.
+pub fn script() -> &'static str {
+    concat!("\n", include_str!("report.js"))
 }
 
 /// What stands at the head of a page.
@@ -114,7 +119,9 @@ pub fn section(id: &str, wide: bool, title: &str, unit: &str, body: &str, t: &Te
             );
         }
         s += "</div>";
-        s += body;
+        // For those who do not see the chart it is called as its section.
+        let named = format!("role=\"img\" aria-label=\"{}\"", esc(title));
+        s += &body.replace("role=\"img\"", &named);
     } else {
         let _ = write!(
             s,

@@ -22,7 +22,7 @@ use super::{along_x, contest, dry, first_order, worst};
 const N: usize = 64;
 const PITCH: f64 = 300.0;
 
-fn gpu() -> Option<Gpu> {
+pub(super) fn gpu() -> Option<Gpu> {
     let opened = pollster::block_on(async { Adapters::look().await.open(Compute::Gpu).await });
     match opened {
         Ok(gpu) => gpu,

@@ -28,6 +28,16 @@ const NODES: usize = 7;
 pub struct Exposer {
     room: Option<Room>,
     phase: PhaseRow,
+    begun: Option<Begun>,
+}
+
+/// An image that was stopped; its sum stands in the room.
+struct Begun {
+    optics: Optics,
+    mask: Spectrum,
+    period_nm: f64,
+    /// Source points that are in the sum.
+    done: usize,
 }
 
 /// What a grid needs.
@@ -212,7 +222,9 @@ fn cis(turns: f64) -> Complex32 {
 }
 
 impl Exposer {
-    /// The aerial image of a thin mask on a tile; `None` when `stop` said so between two source points.
+    /// The aerial image of a thin mask on a tile; `None` when `stop` said so between two source points. Asked
+    /// for the same image next, it goes on from there, so that an image may be made in slices; each takes at
+    /// least one point.
     ///
     /// Within 5e-6 of the reference. `mask` holds the orders up to [`Optics::field_half`].
     pub fn image(
@@ -228,7 +240,13 @@ impl Exposer {
             Some(room) if room.n == n => room,
             _ => Room::new(n),
         };
-        room.sum.fill(0.0);
+        let same = |b: &Begun| {
+            b.period_nm == period_nm && b.optics == *optics && b.mask == *mask && room.n == n
+        };
+        let from = self.begun.take().filter(same).map_or(0, |b| b.done);
+        if from == 0 {
+            room.sum.fill(0.0);
+        }
         let unit = 1.0 / (optics.pupil.cut_off_per_nm() * period_nm);
         let narrow = |c: &Complex64| Complex32::new(c.re as f32, c.im as f32);
         let narrowed: Vec<Complex32> = mask.values().iter().map(narrow).collect();
@@ -236,9 +254,15 @@ impl Exposer {
         let phase = plain.then(|| Phase::new(&optics.pupil));
         let reach = optics.field_half(period_nm).min(mask.half()) as i32;
         let mut whole = true;
-        for part in optics.contributions() {
-            if stop() {
+        for (done, part) in optics.contributions().into_iter().enumerate().skip(from) {
+            if done > from && stop() {
                 whole = false;
+                self.begun = Some(Begun {
+                    optics: optics.clone(),
+                    mask: mask.clone(),
+                    period_nm,
+                    done,
+                });
                 break;
             }
             let [sx, sy] = part.sigma;
@@ -415,6 +439,30 @@ mod tests {
         let again = exposer.image(&optics, &mask, 200.0, &|| false).unwrap();
         let reference = abbe::image(&optics, &mask, 200.0);
         assert!((again.at(31.0, 44.0) - reference.at(31.0, 44.0)).abs() < 5e-6);
+    }
+
+    #[test]
+    fn an_image_in_slices_is_the_image() {
+        let optics = Optics::euv(Outline::Conventional { sigma: 0.5 }, 9).unwrap();
+        let mask = mask(optics.field_half(200.0));
+        let whole = Exposer::default().image(&optics, &mask, 200.0, &|| false);
+        let mut exposer = Exposer::default();
+        let mut slices = 1;
+        let sliced = loop {
+            match exposer.image(&optics, &mask, 200.0, &|| true) {
+                Some(image) => break image,
+                None => slices += 1,
+            }
+        };
+        assert_eq!(slices, optics.contributions().len());
+        assert_eq!(Some(sliced), whole);
+        // A slice of another image is not gone on with.
+        assert!(exposer.image(&optics, &mask, 200.0, &|| true).is_none());
+        let mut other = optics.clone();
+        other.pupil.defocus_nm = 40.0;
+        let found = exposer.image(&other, &mask, 200.0, &|| false);
+        let expected = Exposer::default().image(&other, &mask, 200.0, &|| false);
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub mod on_gpu;
 pub mod optics;
 pub mod pattern;
 pub mod photon;
+pub mod probe;
 pub mod profile;
 pub mod pupil;
 pub mod raster;

@@ -350,6 +350,31 @@ impl Workbench {
         }))
     }
 
+    /// Makes images of a process window as far as `stop` lets it, so that [`Workbench::through`] finds them;
+    /// says how many are there. `told` hears the same as they come.
+    ///
+    /// # Errors
+    /// The source has no light.
+    pub fn advance(
+        &mut self,
+        clip: &Clip,
+        count: u32,
+        most: f64,
+        stop: &dyn Fn() -> bool,
+        told: &mut dyn FnMut(u32),
+    ) -> Result<u32, SourceFault> {
+        let each = most / f64::from(count);
+        let foci_nm = clip.foci(count);
+        for (done, z) in (0..).zip(&foci_nm) {
+            told(done);
+            if self.image(clip, *z, each, stop)?.is_none() {
+                return Ok(done);
+            }
+        }
+        told(count);
+        Ok(count)
+    }
+
     /// The aerial image in one plane, kept or new.
     fn image(
         &mut self,

@@ -257,7 +257,6 @@ fn choices(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         desk.process
             .place(offer::Name::Shipped(stem), shapes.into());
     }
-    #[cfg(not(target_family = "wasm"))]
     if chosen.open {
         desk.ask_bench();
     }
@@ -272,7 +271,6 @@ fn choices(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
         let name = offer::Name::Shipped(stem);
         desk.process.equip(name, setup, super::Table::new());
     }
-    #[cfg(not(target_family = "wasm"))]
     if chosen.open {
         desk.ask_bench();
     }

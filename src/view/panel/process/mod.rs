@@ -79,9 +79,6 @@ pub struct Process {
     /// What came back last.
     pub out: Outbox,
     worker: Option<Worker>,
-    /// Reads a file that was chosen, as large ones take their time.
-    #[cfg(not(target_family = "wasm"))]
-    reading: Option<std::thread::JoinHandle<Result<Opened, String>>>,
     asked: Option<(Clip, bool)>,
     number: u64,
     texture: Option<(Arc<ColorImage>, TextureHandle)>,
@@ -106,8 +103,6 @@ impl Default for Process {
             term: 7,
             out: Outbox::default(),
             worker: None,
-            #[cfg(not(target_family = "wasm"))]
-            reading: None,
             asked: None,
             number: 0,
             texture: None,
@@ -219,26 +214,6 @@ impl Process {
         offer::fit(clip);
         clip.line = line;
         self.chosen = self.now.clone();
-    }
-
-    /// Begins to read a layout or optics.
-    #[cfg(not(target_family = "wasm"))]
-    pub fn open_file(&mut self, path: std::path::PathBuf) {
-        self.reading = Some(std::thread::spawn(move || read(&path)));
-    }
-
-    /// Takes the file that was being read; gives why it cannot be.
-    #[cfg(not(target_family = "wasm"))]
-    pub fn take_file(&mut self) -> Option<String> {
-        let reading = self.reading.take_if(|r| r.is_finished())?;
-        match reading.join() {
-            Ok(Ok(opened)) => {
-                self.take(opened);
-                None
-            }
-            Ok(Err(why)) => Some(why),
-            Err(_) => Some("the reader ended early; this is a fault of the program".to_owned()),
-        }
     }
 
     /// Takes what a file held.

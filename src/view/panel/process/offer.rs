@@ -1,6 +1,5 @@
 //! Layouts and optics that can be put on the bench: those that come with the program, and files.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
@@ -176,32 +175,46 @@ pub enum Opened {
 ///
 /// # Errors
 /// What is wrong with the file, in words.
-pub fn read(path: &Path) -> Result<Opened, String> {
+#[cfg(not(target_family = "wasm"))]
+pub fn read(path: &std::path::Path) -> Result<Opened, String> {
     let shown = path.display().to_string();
     let name = path
         .file_name()
         .map_or_else(|| shown.clone(), |n| n.to_string_lossy().into_owned());
     let bytes = std::fs::read(path).map_err(|e| format!("{shown}: {e}"))?;
-    let text = || String::from_utf8_lossy(&bytes);
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    opened(&name, &bytes, |file| {
+        let beside = path.with_file_name(file);
+        std::fs::read_to_string(&beside).map_err(|e| format!("{}: {e}", beside.display()))
+    })
+}
+
+/// Reads a layout or optics from the bytes of a file of that name; `beside` gives the text of one that lies
+/// beside it.
+///
+/// # Errors
+/// What is wrong with the file, in words.
+pub fn opened(
+    name: &str,
+    bytes: &[u8],
+    beside: impl FnOnce(&str) -> Result<String, String>,
+) -> Result<Opened, String> {
+    let text = || String::from_utf8_lossy(bytes);
+    let ending = name.rsplit_once('.').map(|(_, e)| e.to_lowercase());
     let shapes = match ending.as_deref() {
         Some("gds" | "gds2" | "gdsii") => {
-            let layout = gdsii::read(&name, &bytes, None);
+            let layout = gdsii::read(name, bytes, None);
             layout.map_err(|e| e.to_string())?.shapes
         }
-        Some("glp") => glp::read(&name, &text()).map_err(|e| e.to_string())?,
+        Some("glp") => glp::read(name, &text()).map_err(|e| e.to_string())?,
         Some("ron") => {
-            let setup = optics::read(&name, &text()).map_err(|e| e.to_text())?;
+            let setup = optics::read(name, &text()).map_err(|e| e.to_text())?;
             let table = match &setup.source {
                 SourceShape::Table(file) => {
-                    let beside = path.parent().unwrap_or(Path::new("")).join(file);
-                    let text = std::fs::read_to_string(&beside)
-                        .map_err(|e| format!("{}: {e}", beside.display()))?;
-                    source_table::read(file, &text).map_err(|e| e.to_string())?
+                    source_table::read(file, &beside(file)?).map_err(|e| e.to_string())?
                 }
                 _ => Table::new(),
             };
-            return Ok(Opened::Optics(name, Box::new(setup), table));
+            return Ok(Opened::Optics(name.to_owned(), Box::new(setup), table));
         }
         _ => return Err(format!("{name}: .gds, .glp or .ron")),
     };
@@ -211,7 +224,7 @@ pub fn read(path: &Path) -> Result<Opened, String> {
     if let Some((i, fault)) = shapes.faults().next() {
         return Err(format!("{name}: polygon {}: {fault}", i + 1));
     }
-    Ok(Opened::Layout(name, shapes))
+    Ok(Opened::Layout(name.to_owned(), shapes))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The thread that images: always the latest setting, a quick answer first, the whole one after it.
+//! Imaging beside the panels: always the latest setting, a quick answer first, the whole one after it.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +17,9 @@ use crate::view::tokens::sequential;
 const PICTURE: usize = 1024;
 /// Foci of the whole process window; every third is one of the quick one's.
 pub const FOCI: u32 = 3 * (QUICK_FOCI - 1) + 1;
+/// Time that a frame gives to imaging where there are no threads.
+#[cfg(target_family = "wasm")]
+const SLICE: std::time::Duration = std::time::Duration::from_millis(12);
 
 /// What is asked.
 pub struct Ask {
@@ -73,12 +76,11 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The thread; it ends with this.
+/// Where imaging is done: in a thread, which ends with this, or in slices where there are none.
 pub struct Worker {
     shared: Arc<Shared>,
-    /// Where there are no threads, what a thread would hold.
     #[cfg(target_family = "wasm")]
-    inline: Imaging,
+    sliced: Sliced,
 }
 
 impl Worker {
@@ -98,7 +100,7 @@ impl Worker {
         Self {
             shared,
             #[cfg(target_family = "wasm")]
-            inline: Imaging::default(),
+            sliced: Sliced::default(),
         }
     }
 
@@ -111,12 +113,7 @@ impl Worker {
     /// What came back so far.
     pub fn look(&mut self) -> Outbox {
         #[cfg(target_family = "wasm")]
-        {
-            let ask = hold(&self.shared.inbox).ask.take();
-            if let Some(ask) = ask {
-                self.inline.answer(&ask, &self.shared);
-            }
-        }
+        self.sliced.go_on(&self.shared);
         hold(&self.shared.outbox).clone()
     }
 }
@@ -146,61 +143,144 @@ fn next(shared: &Shared) -> Option<Ask> {
     }
 }
 
+/// Imaging a slice at a time, one with every look.
+#[cfg(target_family = "wasm")]
+#[derive(Default)]
+struct Sliced {
+    imaging: Imaging,
+    now: Option<(Ask, Part)>,
+}
+
+#[cfg(target_family = "wasm")]
+impl Sliced {
+    fn go_on(&mut self, shared: &Shared) {
+        if let Some(ask) = hold(&shared.inbox).ask.take() {
+            self.now = Some((ask, Part::Picture));
+        }
+        let Some((ask, part)) = self.now.take() else {
+            return;
+        };
+        let until = bevy::platform::time::Instant::now() + SLICE;
+        let stop = || bevy::platform::time::Instant::now() >= until;
+        let next = self.imaging.part_or_fault(&ask, part, shared, &stop);
+        self.now = next.map(|part| (ask, part));
+    }
+}
+
+/// Parts of an answer in their order: a quick picture, a quick window, then the whole ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Picture,
+    Window,
+    WholePicture,
+    WholeWindow,
+}
+
 /// What the thread holds.
 #[derive(Default)]
 struct Imaging {
     bench: Workbench,
     screen: Screen<f32>,
+    /// Whether the last picture's source was thinned.
+    thinned: bool,
     /// The last picture's image and colours.
     last: Option<(Arc<Image>, Arc<ColorImage>, f64)>,
 }
 
 impl Imaging {
+    /// The quick parts are never broken off, so that both follow a knob that keeps moving.
+    #[cfg(not(target_family = "wasm"))]
     fn answer(&mut self, ask: &Ask, shared: &Shared) {
-        if let Err(fault) = self.answer_or_fault(ask, shared) {
-            let mut out = hold(&shared.outbox);
-            out.fault = Some(fault);
-            out.progress = None;
-            out.done = ask.number;
-        }
-    }
-
-    /// A quick picture, a quick window, then the whole ones. The quick ones are never broken off, so that
-    /// both follow a knob that keeps moving.
-    fn answer_or_fault(&mut self, ask: &Ask, shared: &Shared) -> Result<(), SourceFault> {
         let newer = || {
             let inbox = hold(&shared.inbox);
             inbox.ask.is_some() || inbox.over
         };
-        let never = || false;
-        let thinned = self.picture(ask, shared, QUICK, &never)?;
-        if newer() {
-            return Ok(());
+        let mut part = Some(Part::Picture);
+        while let Some(now) = part {
+            part = self.part_or_fault(ask, now, shared, &newer);
+            if newer() {
+                return;
+            }
         }
-        let clip = &ask.clip;
-        let quick = self
-            .bench
-            .through(clip, QUICK_FOCI, QUICK_WINDOW, &never, &mut |_| {})?;
-        if let Some(quick) = quick {
-            hold(&shared.outbox).window = Some((Arc::new(quick), true));
-        }
-        if thinned {
-            self.picture(ask, shared, f64::INFINITY, &newer)?;
-        }
-        let mut told = |n: u32| hold(&shared.outbox).progress = Some((n, FOCI));
-        let whole = self
-            .bench
-            .through(clip, FOCI, f64::INFINITY, &newer, &mut told)?;
-        let mut out = hold(&shared.outbox);
-        out.progress = None;
-        if let Some(whole) = whole {
-            out.window = Some((Arc::new(whole), false));
-            out.done = ask.number;
-        }
-        Ok(())
     }
 
-    /// Makes a picture and hands it over; says whether its source was thinned.
+    /// Does a part, at least a slice of it, until `stop`; gives the part to go on with.
+    fn part_or_fault(
+        &mut self,
+        ask: &Ask,
+        part: Part,
+        shared: &Shared,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Part> {
+        match self.part(ask, part, shared, stop) {
+            Ok(next) => next,
+            Err(fault) => {
+                let mut out = hold(&shared.outbox);
+                out.fault = Some(fault);
+                out.progress = None;
+                out.done = ask.number;
+                None
+            }
+        }
+    }
+
+    fn part(
+        &mut self,
+        ask: &Ask,
+        part: Part,
+        shared: &Shared,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Part>, SourceFault> {
+        let never = || false;
+        let clip = &ask.clip;
+        Ok(match part {
+            Part::Picture => {
+                self.picture(ask, shared, QUICK, &never)?;
+                Some(Part::Window)
+            }
+            Part::Window => {
+                let quick =
+                    self.bench
+                        .through(clip, QUICK_FOCI, QUICK_WINDOW, &never, &mut |_| {})?;
+                if let Some(quick) = quick {
+                    hold(&shared.outbox).window = Some((Arc::new(quick), true));
+                }
+                if self.thinned {
+                    Some(Part::WholePicture)
+                } else {
+                    Some(Part::WholeWindow)
+                }
+            }
+            Part::WholePicture => {
+                if self.picture(ask, shared, f64::INFINITY, stop)? {
+                    Some(Part::WholeWindow)
+                } else {
+                    Some(Part::WholePicture)
+                }
+            }
+            Part::WholeWindow => {
+                let mut told = |n: u32| hold(&shared.outbox).progress = Some((n, FOCI));
+                let done = self
+                    .bench
+                    .advance(clip, FOCI, f64::INFINITY, stop, &mut told)?;
+                if done < FOCI {
+                    return Ok(Some(Part::WholeWindow));
+                }
+                let whole = self
+                    .bench
+                    .through(clip, FOCI, f64::INFINITY, &never, &mut |_| {})?;
+                let mut out = hold(&shared.outbox);
+                out.progress = None;
+                if let Some(whole) = whole {
+                    out.window = Some((Arc::new(whole), false));
+                    out.done = ask.number;
+                }
+                None
+            }
+        })
+    }
+
+    /// Makes a picture and hands it over; false: `stop` said so.
     fn picture(
         &mut self,
         ask: &Ask,
@@ -226,7 +306,7 @@ impl Imaging {
                 (pixels, high)
             }
         };
-        let thinned = exposure.points.thinned();
+        self.thinned = exposure.points.thinned();
         let mut out = hold(&shared.outbox);
         out.fault = None;
         out.shown = Some(Arc::new(Shown {
@@ -235,7 +315,7 @@ impl Imaging {
             pixels,
             high,
         }));
-        Ok(thinned)
+        Ok(true)
     }
 }
 
