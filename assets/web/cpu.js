@@ -79,7 +79,7 @@ class Page {
     this.numbers = el("div", { class: "numbers" });
     this.report = el("section", { class: "report", "aria-labelledby": "report-title", hidden: true });
     const results = el("div", { class: "results" }, el("div", { class: "status" }, this.say, this.bar), this.numbers, this.report);
-    root.replaceChildren(head, el("main", { class: "desk" }, say, this.form(), results));
+    root.replaceChildren(head, el("div", { class: "desk" }, say, this.form(), results));
   }
 
   form() {

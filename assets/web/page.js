@@ -71,13 +71,16 @@ async function app(module) {
   await engine.default({ module_or_path: module });
   const canvas = at("geoul");
   canvas.setAttribute("aria-label", t("web-canvas"));
-  only("app");
+  // The canvas must have its size from the start; what is said while it starts stands above it.
+  at("app").hidden = false;
   try {
     await engine.start(canvas.id, "{}", panicked, deviceLost);
   } catch (fault) {
     if (!String(fault?.message ?? fault).startsWith("no-webgpu")) throw fault;
     return false;
   }
+  if (stopped) return true;
+  only("app");
   canvas.focus();
   hear(engine);
   // For other scripts of the page, and for whoever opens the browser's console.
@@ -91,7 +94,9 @@ function hear(engine) {
   addEventListener("message", ({ source, data }) => {
     if (source !== parent || data?.geoul !== "open") return;
     const { main, files } = data.bundle;
-    engine.openText(main, files[main]).catch(panicked);
+    engine.openText(main, files[main]).catch(() => {
+      // The app shows what is wrong with it.
+    });
   });
   parent.postMessage({ geoul: "ready" }, "*");
 }

@@ -59,7 +59,7 @@ test("without WebGPU the page says so and runs a scene", async () => {
   await ready(page);
   const t = words("en");
   assert.equal(await page.getAttribute("html", "lang"), "en");
-  const text = await page.innerText("main.desk");
+  const text = await page.innerText(".desk");
   assert.ok(text.includes(t("web-no-gpu")) && text.includes(t("web-no-gpu-works")));
   const digest = await run(page);
   const again = await page.locator('[data-kpi="cycle_time"]').getAttribute("data-mean");
@@ -99,7 +99,7 @@ test("in Korean by the browser's language, and switched", async () => {
   await ready(page);
   const [ko, en] = [words("ko"), words("en")];
   assert.equal(await page.getAttribute("html", "lang"), "ko");
-  assert.ok((await page.innerText("main.desk")).includes(ko("web-cpu-chosen")));
+  assert.ok((await page.innerText(".desk")).includes(ko("web-cpu-chosen")));
   await run(page);
   assert.ok((await page.innerText("#results")).includes("사이클 타임"));
   assert.deepEqual(await allFaults(page), []);
@@ -107,7 +107,7 @@ test("in Korean by the browser's language, and switched", async () => {
   await page.click("#language");
   await page.waitForSelector("#results [data-digest]", { timeout: WAIT_MS });
   assert.equal(await page.getAttribute("html", "lang"), "en");
-  assert.ok((await page.innerText("main.desk")).includes(en("web-cpu-chosen")));
+  assert.ok((await page.innerText(".desk")).includes(en("web-cpu-chosen")));
   assert.ok((await page.innerText("#results")).includes("Cycle time"));
   assert.equal(await page.evaluate(() => document.activeElement.id), "language");
   // The choice is kept.

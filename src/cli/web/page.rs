@@ -9,11 +9,19 @@ use crate::view::{report, tokens};
 /// Keys of the words that the page itself says, before any module is loaded.
 const WORDS: &str = "web-";
 
-/// Puts words and policy into the page's template.
+/// Puts words and policy into the page's template: `{{words}}` is all of them, `{{ko:web-title}}` one.
 pub fn page(template: &str) -> String {
-    template
+    let words = words();
+    let mut page = template
         .replace("{{policy}}", &policy())
-        .replace("{{words}}", &script_safe(&words().to_string()))
+        .replace("{{words}}", &script_safe(&words.to_string()));
+    for (lang, texts) in words.as_object().into_iter().flatten() {
+        for (key, text) in texts.as_object().into_iter().flatten() {
+            let text = text.as_str().unwrap_or_default();
+            page = page.replace(&format!("{{{{{lang}:{key}}}}}"), text);
+        }
+    }
+    page
 }
 
 /// Colours as CSS variables, for both themes.
@@ -126,8 +134,10 @@ mod tests {
 
     #[test]
     fn the_template_is_filled_and_its_words_cannot_end_the_script() {
-        let made = page("<meta content=\"{{policy}}\"><script>{{words}}</script>");
+        let made =
+            page("<meta content=\"{{policy}}\"><script>{{words}}</script><p>{{ko:web-run}}</p>");
         assert!(!made.contains("{{") && made.contains("'wasm-unsafe-eval'"));
+        assert!(made.ends_with("<p>실행</p>"), "{made}");
         assert_eq!(made.matches("</script>").count(), 1);
         assert_eq!(script_safe("</script>"), "\\u003c/script>");
         assert_eq!(plain("{ $n } of { $all }"), "{n} of {all}");

@@ -36,6 +36,9 @@ pub fn shipped_scenes(lang: &str) -> String {
 }
 
 /// The texts of a scene that comes along, as the bundle of a request; none: there is no such.
+///
+/// # Errors
+/// None; a bundle is always JSON.
 #[wasm_bindgen(js_name = shippedBundle)]
 pub fn shipped_bundle(path: &str) -> Result<Option<String>, JsValue> {
     shipped::bundle(path)
@@ -104,7 +107,7 @@ pub struct RunResult {
 impl RunResult {
     /// `{end, reason, scene, seed, version, days, warmup_days, digest, replications, lot_steps, events,
     /// confidence, warnings, kpis, checks, words}`; `end` is `done`, `cancelled` or `failed`, and only a
-    /// run of one replication or more has figures.
+    /// run of one replication or more has figures. `seed` is a text: it has 64 bits.
     pub fn answer(&self) -> String {
         self.answer.clone()
     }
@@ -146,7 +149,7 @@ pub fn run_scene(
     let mut gathering = None;
     let (mut end, mut reason) = ("failed", String::new());
     let mut thrown = None;
-    worker::run(&request, &mut |answer| {
+    worker::run(&request, &mut |answer: Answer| {
         let taken = match answer {
             Answer::Started(facts) => Gathered::new(*facts).map(|new| {
                 gathering = Some(new);
@@ -276,7 +279,7 @@ impl Gathered {
             "end": end,
             "reason": reason,
             "scene": self.facts.scene,
-            "seed": self.facts.seed,
+            "seed": self.facts.seed.to_string(),
             "version": self.facts.version,
             "days": days(self.facts.horizon_us),
             "warmup_days": days(self.facts.warmup_us),
