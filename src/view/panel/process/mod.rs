@@ -7,7 +7,7 @@ mod editor;
 mod exports;
 mod figures;
 mod knobs;
-mod offer;
+pub mod offer;
 mod picture;
 mod plots;
 mod room;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use egui::{ColorImage, TextureHandle};
 
-pub use offer::{Opened, read};
+
 pub use picture::whole;
 pub use room::show;
 pub use worker::{Outbox, Shown};
