@@ -77,7 +77,7 @@ impl Probe {
 
 /// Why there is no answer.
 #[cfg(feature = "gpu")]
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ProbeFault {
     /// The source has no light.
     #[error(transparent)]
