@@ -43,6 +43,7 @@ use super::panel::Desk;
 use super::stage::{StagePhase, StagePlugin, camera_bundle};
 use crate::world::{Phase, WorldPlugin};
 
+pub use fault::Fault;
 #[cfg(not(target_family = "wasm"))]
 pub use window::run;
 

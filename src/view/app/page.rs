@@ -6,7 +6,7 @@ use bevy::window::WindowRef;
 use serde::Deserialize;
 use wasm_bindgen::prelude::JsValue;
 
-use super::{DeskRes, adapter_name, assemble, pace, spawn_cameras};
+use super::{DeskRes, adapter_name, assemble, pace, spawn_cameras, trace};
 use crate::scene::{Bundle, Command};
 use crate::view::i18n::Lang;
 use crate::view::panel::{Desk, keeper};
@@ -124,7 +124,10 @@ pub async fn start(canvas_id: &str, options: Options) -> Result<(), JsValue> {
             },
         )
         .add_systems(First, (pace::begin, remote::obey))
-        .add_systems(Last, (pace::keep_awake, entitle, pace::measure).chain());
+        .add_systems(
+            Last,
+            (pace::keep_awake, entitle, trace::tell, pace::measure).chain(),
+        );
     app.run();
     Ok(())
 }

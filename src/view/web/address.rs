@@ -22,7 +22,8 @@ pub fn read() -> Link {
     let Some(given) = search.and_then(|s| UrlSearchParams::new_with_str(&s).ok()) else {
         return Link::default();
     };
-    let set = given.get_all("set").iter().filter_map(|pair| {
+    let pairs = given.get_all("set");
+    let set = pairs.iter().filter_map(|pair| {
         let pair = pair.as_string()?;
         let (path, value) = pair.split_once('=')?;
         Some((path.trim().to_owned(), value.trim().to_owned()))

@@ -4,14 +4,14 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use bevy::prelude::{Local, ResMut};
+use bevy::prelude::{Local, Res, ResMut};
 use js_sys::{Function, Promise};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::files;
 use crate::scene::{Bundle, Command};
-use crate::view::app::DeskRes;
+use crate::view::app::{DeskRes, Fault};
 use crate::view::i18n::{Lang, clock};
 use crate::view::panel::{Desk, ROOMS, Weight};
 use crate::whatif::knob::{self, Form};
@@ -44,7 +44,7 @@ fn wish(wish: impl FnOnce(&mut Desk) -> Result<(), String> + 'static) -> Promise
 }
 
 /// Does what was asked for, and notes the state now and then.
-pub fn obey(mut desk: ResMut<'_, DeskRes>, mut noted_s: Local<'_, f64>) {
+pub fn obey(mut desk: ResMut<'_, DeskRes>, fault: Res<'_, Fault>, mut noted_s: Local<'_, f64>) {
     let desk = &mut desk.0;
     let wishes = WISHES.with_borrow_mut(std::mem::take);
     if wishes.is_empty() && desk.clock_s - *noted_s < EVERY_S {
@@ -55,7 +55,7 @@ pub fn obey(mut desk: ResMut<'_, DeskRes>, mut noted_s: Local<'_, f64>) {
         ends.push((wish(desk), done, failed));
     }
     *noted_s = desk.clock_s;
-    let state = state_of(desk).to_string();
+    let state = state_of(desk, fault.why()).to_string();
     STATE.with_borrow_mut(|s| s.clone_from(&state));
     for (end, done, failed) in ends {
         // A promise that nobody waits for any more is nothing to disturb anybody with.
@@ -315,7 +315,7 @@ fn what_if_of(desk: &Desk) -> Value {
 }
 
 /// The whole of [`state`].
-fn state_of(desk: &Desk) -> Value {
+fn state_of(desk: &Desk, fault: Option<String>) -> Value {
     let session = desk.session.as_ref();
     let findings = session.map(|s| s.findings());
     let lang = desk.texts().lang();
@@ -341,6 +341,7 @@ fn state_of(desk: &Desk) -> Value {
         },
         "found_unsaved": desk.keeper.as_ref().is_some_and(|k| k.has_found()),
         "notices": desk.notices.iter().map(|n| &n.text).collect::<Vec<_>>(),
+        "fault": fault,
         "adapter": desk.adapter,
         "frame_ms": desk.stats.cpu_ms,
         "clock_s": desk.clock_s,

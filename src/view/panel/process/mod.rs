@@ -7,7 +7,7 @@ mod editor;
 mod exports;
 mod figures;
 mod knobs;
-pub mod offer;
+pub(super) mod offer;
 mod picture;
 mod plots;
 mod room;
@@ -18,7 +18,9 @@ use std::sync::Arc;
 
 use egui::{ColorImage, TextureHandle};
 
-
+pub use offer::Opened;
+#[cfg(not(target_family = "wasm"))]
+pub use offer::read;
 pub use picture::whole;
 pub use room::show;
 pub use worker::{Outbox, Shown};
