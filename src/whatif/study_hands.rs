@@ -213,7 +213,7 @@ impl Study {
             Answer::Done => {
                 self.doing[hand] = None;
                 if let Doing::Facts(_) = doing {
-                    self.prepare()?;
+                    self.prepare();
                 }
             }
             Answer::Cancelled => {
@@ -226,9 +226,9 @@ impl Study {
     }
 
     /// Goes on once facts are there: from the base to its variants, from all of them to runs.
-    fn prepare(&mut self) -> Result<(), State> {
+    fn prepare(&mut self) {
         let Some(base) = &self.plants[0].facts else {
-            return Ok(());
+            return;
         };
         if self.plants.len() == 1 {
             // The variants share the base's luck, also where they say otherwise.
@@ -248,7 +248,7 @@ impl Study {
                 self.waiting.push_back(Doing::Facts(n));
             }
             if !self.waiting.is_empty() {
-                return Ok(());
+                return;
             }
         }
         let facts: Vec<&Facts> = self
@@ -257,7 +257,7 @@ impl Study {
             .filter_map(|p| p.facts.as_deref())
             .collect();
         if facts.len() < self.plants.len() {
-            return Ok(());
+            return;
         }
         let pairs = self.ask.base.replications.unwrap_or(facts[0].replications);
         let mut tally = Tally::new(&self.ask, &facts);
@@ -278,7 +278,6 @@ impl Study {
         self.view.state = State::Running;
         self.began_s = self.now_s;
         self.show(false);
-        Ok(())
     }
 
     fn show(&mut self, done: bool) {

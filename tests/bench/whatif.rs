@@ -51,7 +51,10 @@ fn main() {
     let memory = Memory::default();
     let base = Study::start(ask(&bundle, what, None), &memory, THREADS).wait();
     assert_eq!(base.state, State::Done);
-    println!("base, {PAIRS} replications of {DAYS} d: {:.2} s", base.elapsed_s);
+    println!(
+        "base, {PAIRS} replications of {DAYS} d: {:.2} s",
+        base.elapsed_s
+    );
     for percent in [80.0, 120.0, 140.0] {
         let study = Study::start(ask(&bundle, what, Some(percent)), &memory, THREADS);
         let mut behind = 0;

@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use bevy::core_pipeline::core_3d::{Opaque3d, Transparent3d};
 use bevy::pbr::Shadow;
 use bevy::prelude::*;
-use bevy::render::{Render, RenderApp, RenderSystems};
 use bevy::render::render_phase::{
     BinnedPhaseItem, BinnedRenderPhase, ViewBinnedRenderPhases, ViewSortedRenderPhases,
 };
+use bevy::render::{Render, RenderApp, RenderSystems};
 use bevy_egui::EguiRenderOutput;
 
 use super::Refusal;

@@ -303,7 +303,9 @@ pub fn obey(
             CameraCommand::Rest => *followed = None,
             CameraCommand::Keep(n) => {
                 stage.rig.keep(n);
-                let words = desk.texts().with("panel-view-kept", &[("n", &n.to_string())]);
+                let words = desk
+                    .texts()
+                    .with("panel-view-kept", &[("n", &n.to_string())]);
                 desk.say(Weight::Done, words);
             }
             CameraCommand::Recall(n) => {
