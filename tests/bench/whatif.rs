@@ -72,7 +72,7 @@ fn main() {
             view.elapsed_s
         );
     }
-    for after_ms in [50, 700, 1900] {
+    for after_ms in [50_u32, 700, 1900] {
         let percent = 100.0 + f64::from(after_ms) / 100.0;
         let study = Study::start(ask(&bundle, what, Some(percent)), &memory, THREADS);
         std::thread::sleep(Duration::from_millis(after_ms.into()));
