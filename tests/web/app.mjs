@@ -58,7 +58,6 @@ test("the memory fab opens, runs, and a what-if changes its figures", async () =
   const { context, page, seen } = await open("?scene=memory_fab.ron");
   const opened = await until(page, (now) => now.scene?.tools > 0, "the scene opens");
   assert.ok(opened.scene.tools > 900, `${opened.scene.tools} tools`);
-  assert.ok(opened.adapter, "an adapter");
   assert.equal(await page.evaluate(() => document.activeElement.id), "geoul");
   await ask(page, "play", 50_000);
   const running = await until(page, (now) => now.figures?.moves > 1000, "the simulation runs");
