@@ -69,7 +69,7 @@ async function app(module) {
   // What the app asks its page for.
   globalThis.geoul_host = { spawn_worker: () => spawnWorker(module) };
   await engine.default({ module_or_path: module });
-  const canvas = at("geoul");
+  const canvas = at("stage");
   canvas.setAttribute("aria-label", t("web-canvas"));
   // The canvas must have its size from the start; what is said while it starts stands above it.
   at("app").hidden = false;
