@@ -16,6 +16,11 @@ pub trait Hands: Debug + Send + Sync {
     /// How many there are; at least one.
     fn count(&self) -> u32;
 
+    /// Whether an answer is worked for while it is asked for, so that one at a time is enough.
+    fn works_when_asked(&self) -> bool {
+        false
+    }
+
     /// Gives a request to a hand that has none.
     fn ask(&mut self, hand: u32, request: &RunRequest);
 
@@ -138,6 +143,10 @@ impl Own {
 impl Hands for Own {
     fn count(&self) -> u32 {
         1
+    }
+
+    fn works_when_asked(&self) -> bool {
+        true
     }
 
     fn ask(&mut self, _: u32, request: &RunRequest) {

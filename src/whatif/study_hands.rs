@@ -93,11 +93,12 @@ impl Study {
             return;
         }
         self.now_s = now_s;
+        let own = self.hands.works_when_asked();
         for hand in 0..self.doing.len() {
             while let Some(doing) = self.doing[hand]
                 && let Some(answer) = self.hands.answer(hand as u32)
             {
-                let slice = matches!(answer, Answer::Progress { .. });
+                let slice = matches!(answer, Answer::Progress { .. }) && own;
                 if let Err(state) = self.take(hand, doing, answer) {
                     self.end(state);
                     return;

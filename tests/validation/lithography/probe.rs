@@ -42,7 +42,7 @@ fn the_page_is_held_against_the_image_of_this_machine() {
         defocus_nm: 20.0,
     };
     let found = probe.reference(&setup, &shapes).expect("light");
-    assert!(found.iter().copied().fold(0.0, f64::max) > 0.5);
+    assert!(found.iter().copied().fold(0.0, f64::max) > 0.3);
     if std::env::var_os("GEOUL_BLESS").is_some() {
         let expected = Expected {
             layout: layout.to_owned(),
