@@ -1,7 +1,6 @@
 //! `geoul litho`: what a layout prints, its process window, its score in the contest's terms.
 
 mod correct;
-mod exposure;
 mod files;
 mod image;
 mod opc;

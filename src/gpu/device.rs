@@ -285,11 +285,7 @@ impl Gpu {
         }
     }
 
-    /// Refuses more of something than is allowed.
-    ///
-    /// # Errors
-    /// It is more.
-    pub fn limit(&self, what: &str, needed: u64, allowed: u64) -> Result<(), GpuFault> {
+    pub(super) fn limit(&self, what: &str, needed: u64, allowed: u64) -> Result<(), GpuFault> {
         if needed <= allowed {
             return Ok(());
         }

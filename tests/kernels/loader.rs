@@ -91,6 +91,7 @@ const FIELDS: &[Field] = &[
 fn kernel() -> Kernel {
     Kernel {
         name: "k",
+        about: "",
         source: Part {
             path: "shaders/k.wgsl",
             text: TEXT,

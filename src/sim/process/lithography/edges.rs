@@ -543,7 +543,7 @@ mod tests {
     use super::*;
     use crate::sim::process::lithography::optics::Optics;
     use crate::sim::process::lithography::source::Outline;
-    use crate::sim::process::lithography::tones::Tones;
+    use crate::sim::process::lithography::tiles::Tones;
 
     const RULES: Rules = Rules {
         width_nm: 24.0,
@@ -610,8 +610,9 @@ mod tests {
         };
         let optics = Optics::arf_immersion(outline, 15).unwrap();
         let tones = Tones {
+            inside: 1.0,
             outside: -0.06_f64.sqrt(),
-            ..Tones::OPENINGS
+            shifted_layer: None,
         };
         let mut masks = Vec::new();
         for pixels in [480, 260] {

@@ -372,12 +372,9 @@ mod tests {
 
     fn mask(half: u32) -> Spectrum {
         let samples: Vec<f64> = (0..96 * 96_usize)
-            .map(|i| match (i % 96 / 11 + i / 96 / 7) % 3 {
-                0 => 1.0,
-                _ => -0.245,
-            })
+            .map(|i| f64::from(u8::from((i % 96 / 11 + i / 96 / 7) % 3 == 0)))
             .collect();
-        Spectrum::of_samples(96, &samples, half)
+        Spectrum::of_samples(96, &samples, half).with_tones(1.0.into(), (-0.245).into())
     }
 
     fn bent(mut optics: Optics) -> Optics {

@@ -137,6 +137,7 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/photons",
+    about: "photons each pixel absorbs, equal to the CPU's to the last one",
     source: Part {
         path: "shaders/process/lithography/kernels/photons.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/photons.wgsl"),
@@ -149,14 +150,14 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Word,
             shape: "entries",
-            unit: "chance",
+            unit: "2³² · chance of at most i photons",
         },
         Slot {
             name: "intensity",
             role: Role::Read,
             cell: Cell::Float,
             shape: "pixels",
-            unit: "intensity",
+            unit: "clear field 1",
         },
         Slot {
             name: "counts",

@@ -220,6 +220,7 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/raster",
+    about: "polygons to the share of each pixel they cover",
     source: Part {
         path: "shaders/process/lithography/kernels/raster.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/raster.wgsl"),
@@ -232,28 +233,28 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Word,
             shape: "⌈height / 16⌉ + 1",
-            unit: "bands",
+            unit: "first edge of each band of 16 rows",
         },
         Slot {
             name: "edges",
             role: Role::Read,
             cell: Cell::Four,
             shape: "edges",
-            unit: "edges",
+            unit: "pixels: x, y, x', y'",
         },
         Slot {
             name: "bases",
             role: Role::Read,
             cell: Cell::Float,
             shape: "edges",
-            unit: "bases",
+            unit: "pixels: where x is counted from",
         },
         Slot {
             name: "cover",
             role: Role::Write,
             cell: Cell::Float,
             shape: "height, width",
-            unit: "share",
+            unit: "share of the pixel, 0 to 1",
         },
     ],
     constants: &[],

@@ -78,6 +78,7 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/total",
+    about: "sums of intensities added up, columns turned back to rows",
     source: Part {
         path: "shaders/process/lithography/kernels/total.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/total.wgsl"),
@@ -90,14 +91,14 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Float,
             shape: "clips, splits, length (x), length (y)",
-            unit: "intensity",
+            unit: "intensity, clear field 1",
         },
         Slot {
             name: "intensity",
             role: Role::Write,
             cell: Cell::Float,
             shape: "clips, length (y), length (x)",
-            unit: "intensity",
+            unit: "intensity, clear field 1",
         },
     ],
     constants: &[],
