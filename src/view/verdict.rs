@@ -84,7 +84,7 @@ fn knob_value(value: f64, unit: &str, t: &Texts) -> String {
     });
     // "the number of tools from 1 to 2": what is counted was said; Korean counts with a word.
     let is_said = t.lang() == Lang::En && matches!(unit, "tools" | "people");
-    let unit = if is_said { "" } else { unit };
+    let unit = if is_said { "1" } else { unit };
     value_text(value, decimals.unwrap_or(3) as usize, unit, t)
 }
 
