@@ -1,7 +1,7 @@
 //! A small server of static files on this machine, for looking at the page and for its tests.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,6 +9,8 @@ use anyhow::{Context, bail};
 
 /// Longest head of a request, bytes.
 const HEAD_MAX: u64 = 16 * 1024;
+/// Bytes that are read after an answer, at most.
+const REST_MAX: u64 = 1024 * 1024;
 /// How long a client may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -47,11 +49,22 @@ impl Server {
     pub fn run(&self) {
         std::thread::scope(|scope| {
             for stream in self.listener.incoming().flatten() {
-                // A client that goes away has only itself to blame.
-                scope.spawn(move || drop(serve(&self.folder, &stream)));
+                scope.spawn(move || {
+                    // A client that goes away has only itself to blame.
+                    drop(serve(&self.folder, &stream));
+                    drop(finish(&stream));
+                });
             }
         });
     }
+}
+
+/// Takes what a client still sends: closing with some of it unread would reset the connection, and
+/// the answer could be lost.
+fn finish(stream: &TcpStream) -> std::io::Result<()> {
+    stream.shutdown(Shutdown::Write)?;
+    std::io::copy(&mut stream.take(REST_MAX), &mut std::io::sink())?;
+    Ok(())
 }
 
 fn serve(folder: &Path, stream: &TcpStream) -> std::io::Result<()> {
