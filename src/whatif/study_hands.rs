@@ -301,32 +301,10 @@ impl Drop for Study {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Bundle;
     use crate::whatif::hands::{Own, run_kept};
     use crate::whatif::message::Flow;
-    use crate::whatif::study::VariantAsk;
     use crate::whatif::study_threads;
-
-    fn ask(days: u64, pairs: u32) -> Ask {
-        let text = include_str!("../../scenes/minifab.ron");
-        let variant = |name: &str, path: &str, value: &str| VariantAsk {
-            name: name.to_owned(),
-            overrides: vec![(path.to_owned(), value.to_owned())],
-        };
-        Ask {
-            base: RunRequest {
-                bundle: Bundle::from_text("minifab.ron", text),
-                replications: Some(pairs),
-                horizon_us: Some(days * 86_400_000_000),
-                ..RunRequest::default()
-            },
-            variants: vec![
-                variant("two", "tool_groups.Me.count", "2"),
-                variant("light", "areas.Litho.light", "White"),
-            ],
-            answers: vec!["cycle_time", "throughput", "wip"],
-        }
-    }
+    use crate::whatif::study_threads::tests::ask;
 
     /// Hands that share nothing but texts, as the workers of a page.
     #[derive(Debug, Default)]

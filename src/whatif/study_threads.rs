@@ -277,7 +277,7 @@ fn conduct(ask: &Ask, memory: &Memory, threads: u32, shared: &Shared) -> State {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::results::compare::{Correction, Verdict};
     use crate::scene::Bundle;
@@ -285,7 +285,8 @@ mod tests {
     use crate::whatif::study::VariantAsk;
     use crate::whatif::{Flow, RunRequest};
 
-    fn ask(days: u64, pairs: u32) -> Ask {
+    /// A question that any way of answering must answer alike.
+    pub fn ask(days: u64, pairs: u32) -> Ask {
         let text = include_str!("../../scenes/minifab.ron");
         let variant = |name: &str, path: &str, value: &str| VariantAsk {
             name: name.to_owned(),
