@@ -1,10 +1,11 @@
 // The field of each coherent system, second half, and its intensity: columns of a clip's lines turned into
-// 2^bits places along y, the squares of their moduli summed over every `splits`-th system.
+// 2^bits places along y, the squares of their moduli summed over `each` systems in turn.
 // Sums of a split are kept apart and summed in `total`: no order is left to chance.
 
 struct FieldColumns {
     systems: u32,
     splits: u32,
+    each: u32,
     half: u32,
     add: u32,
 }
@@ -19,7 +20,8 @@ fn field_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
     let length = 1u << bits;
     let side = 2u * record.half + 1u;
     var squares = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    for (var k = group.y; k < record.systems; k = k + record.splits) {
+    let first = group.y * record.each;
+    for (var k = first; k < min(first + record.each, record.systems); k = k + 1u) {
         for (var j = 0u; j < 4u; j = j + 1u) {
             let cell = j * 256u + thread;
             let column = (group.x << (10u - bits)) + (cell >> bits);

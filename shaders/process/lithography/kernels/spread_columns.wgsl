@@ -1,6 +1,9 @@
 // From the coefficients of a real picture to the lines of its n rows: line(y, f) = sum over v of
 // c(v, f) exp(2 pi i v y / n), f from 0 to half, those above 0 doubled for their mirror image.
 // Tiles of 16 rows by 16 frequencies, 16 frequencies in y at a time.
+// With `real_part` 1 the coefficients may be those of any picture, and the lines are those of its real part.
+
+override real_part: u32 = 0u;
 
 struct SpreadColumns {
     n: u32,
@@ -28,6 +31,10 @@ fn spread_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invoca
         var value = vec2<f32>(0.0, 0.0);
         if (v < side && f <= record.half) {
             value = coefficients[(group.z * side + v) * side + record.half + f];
+            if (real_part == 1u) {
+                let opposite = coefficients[(group.z * side + side - 1u - v) * side + record.half - f];
+                value = 0.5 * vec2<f32>(value.x + opposite.x, value.y - opposite.y);
+            }
         }
         values[cell] = value;
         // Frequency v - half, counted from 0 to n - 1.
