@@ -1,6 +1,6 @@
 //! Imaging against closed forms: two and three beams, coherence, energy, symmetry, the limits of TCC and SOCS.
 
-use core::f64::consts::{FRAC_PI_2, PI, TAU};
+use core::f64::consts::{FRAC_PI_2, PI};
 
 use geoul::sim::process::lithography::spectrum::cis;
 use geoul::sim::process::lithography::{
