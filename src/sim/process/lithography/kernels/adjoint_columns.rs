@@ -1,7 +1,9 @@
 //! Back from the slopes of the loss to the mask, first half: the field of each coherent system times the slope of
 //! the loss by the intensity, turned back along y.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
+};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::field_rows::BITS;
 use crate::sim::process::lithography::kernels::{FFT, ROOTS, at, put, reversed, transform};
@@ -160,5 +162,31 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[
+        Survivor {
+            line: "if (column < length && f < side) {",
+            change: "< → <=",
+            reason: "a column beyond the last is transformed but never written",
+        },
+        Survivor {
+            line: "var slope = 0.0;",
+            change: "0.0 → 0.5",
+            reason: "a column beyond the last is transformed but never written",
+        },
+        Survivor {
+            line: "if (column < length) {",
+            change: "< → <=",
+            reason: "a column beyond the last is transformed but never written",
+        },
+        Survivor {
+            line: "for (var j = 0u; j < 4u; j = j + 1u) {",
+            change: "< → <=",
+            reason: "a fifth turn is kept within the arrays: the last place gets once more what its invocation has",
+        },
+        Survivor {
+            line: "for (var j = 0u; j < 4u; j = j + 1u) {",
+            change: "4u → 5u",
+            reason: "a fifth turn is kept within the arrays: the last place gets once more what its invocation has",
+        },
+    ],
 };

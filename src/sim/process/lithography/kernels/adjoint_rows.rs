@@ -1,7 +1,9 @@
 //! Back from the slopes of the loss to the mask, second half: rows of frequencies turned back along x, times the
 //! conjugates of their systems, summed over all systems of a clip.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
+};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::field_rows::BITS;
 use crate::sim::process::lithography::kernels::{
@@ -124,7 +126,8 @@ fn cases() -> Vec<Case> {
         case(Kind::Oblong, 6, 5, [2, 35], 1.0),
         case(Kind::Extreme, 5, 15, [1, 2], 1e30),
         case(Kind::Large, 8, 27, [2, 6], 1.0),
-        case(Kind::Large, 10, 70, [1, 2], 1.0),
+        // More frequencies than invocations.
+        case(Kind::Large, 10, 256, [1, 1], 1.0),
     ]
 }
 
@@ -160,5 +163,46 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[
+        Survivor {
+            line: "let together = 1024u >> bits;",
+            change: "1024u → 1025u",
+            reason: "bits is at least one, and shifted by it both are the same",
+        },
+        Survivor {
+            line: "for (var start = 0u; start < record.systems; start = start + together) {",
+            change: "< → <=",
+            reason: "beyond the last system there is nothing to add",
+        },
+        Survivor {
+            line: "var value = vec2<f32>(0.0, 0.0);",
+            change: "0.0 → 0.5",
+            reason: "what is beyond the last system is transformed but never added",
+        },
+        Survivor {
+            line: "if (k < record.systems) {",
+            change: "< → <=",
+            reason: "what is beyond the last system is transformed but never added",
+        },
+        Survivor {
+            line: "if (k < record.systems && f < side) {",
+            change: "< → <=",
+            reason: "beyond the last system the transform is zero, beyond the last frequency nothing is written",
+        },
+        Survivor {
+            line: "if (k < record.systems && f < side) {",
+            change: "&& → ||",
+            reason: "beyond the last system the transform is zero, beyond the last frequency nothing is written",
+        },
+        Survivor {
+            line: "for (var j = 0u; j < 4u; j = j + 1u) {",
+            change: "< → <=",
+            reason: "a fifth turn is kept within the arrays: the last place gets once more what its invocation has",
+        },
+        Survivor {
+            line: "for (var j = 0u; j < 4u; j = j + 1u) {",
+            change: "4u → 5u",
+            reason: "a fifth turn is kept within the arrays: the last place gets once more what its invocation has",
+        },
+    ],
 };

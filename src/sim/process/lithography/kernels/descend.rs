@@ -4,8 +4,7 @@ use crate::gpu::kernel::{Case, Kernel, Kind, Part, Values, roots, sample};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::adam::{State, state};
 use crate::sim::process::lithography::kernels::{
-    ADAM, DONE, FREE, LINES, LOGISTIC, LOGISTIC_SURVIVORS, MEAN, RATES, SPREAD, SQUARE, THETA,
-    WAVES, logistic, spread,
+    ADAM, DONE, FREE, LINES, LOGISTIC, MEAN, RATES, SPREAD, SQUARE, THETA, WAVES, logistic, spread,
 };
 
 record! {
@@ -113,5 +112,5 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 64.0,
     twin,
     cases,
-    survivors: &LOGISTIC_SURVIVORS,
+    survivors: &[],
 };

@@ -3,9 +3,7 @@
 
 use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{
-    LINES, LOGISTIC, LOGISTIC_SURVIVORS, SPREAD, WAVES, logistic, spread,
-};
+use crate::sim::process::lithography::kernels::{LINES, LOGISTIC, SPREAD, WAVES, logistic, spread};
 
 record! {
     /// Extents.
@@ -119,5 +117,5 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 32.0,
     twin,
     cases,
-    survivors: &LOGISTIC_SURVIVORS,
+    survivors: &[],
 };

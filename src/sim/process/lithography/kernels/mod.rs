@@ -34,7 +34,7 @@ pub mod spread_rows;
 pub mod tally;
 pub mod total;
 
-use crate::gpu::kernel::{Cell, Part, Role, Slot, Survivor};
+use crate::gpu::kernel::{Cell, Part, Role, Slot};
 
 /// Transforms in workgroup memory.
 const FFT: Part = Part {
@@ -65,35 +65,6 @@ const ADAM: Part = Part {
     path: "shaders/shared/adam.wgsl",
     text: include_str!("../../../../../shaders/shared/adam.wgsl"),
 };
-
-/// What no case sees of faults in the logistic function.
-const LOGISTIC_SURVIVORS: [Survivor; 5] = [
-    Survivor {
-        line: "let t = clamp(-x, -80.0, 80.0) * 1.4426950408889634;",
-        change: "80.0 → 80.8",
-        reason: "both limits lie where the result is 0 or 1",
-    },
-    Survivor {
-        line: "let whole = floor(t + 0.5);",
-        change: "0.5 → 0.505",
-        reason: "where the exponent is split does not change the product",
-    },
-    Survivor {
-        line: "var series = 0.008333334 + r * 0.0013888889;",
-        change: "+ → -",
-        reason: "its share of the result is within the tolerance",
-    },
-    Survivor {
-        line: "var series = 0.008333334 + r * 0.0013888889;",
-        change: "0.008333334 → 0.00841666734",
-        reason: "its share of the result is within the tolerance",
-    },
-    Survivor {
-        line: "var series = 0.008333334 + r * 0.0013888889;",
-        change: "0.0013888889 → 0.0014027777890000001",
-        reason: "its share of the result is within the tolerance",
-    },
-];
 
 /// The table of the transforms.
 const ROOTS: Slot = Slot {

@@ -3,7 +3,9 @@
 //!
 //! Four places of a row that are mirror images of one another share their products, as in `band`.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
+use crate::gpu::kernel::{
+    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
+};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{LOGISTIC, WAVES, at, logistic, put};
 
@@ -180,8 +182,9 @@ fn cases() -> Vec<Case> {
     vec![
         // The smallest picture that has quarters.
         case(Kind::OneCell, [4, 0, 1], 0.5, 5.0),
-        case(Kind::Ragged, [36, 17, 1], 0.2, 5.0),
-        case(Kind::Oblong, [72, 4, 3], 0.3, 8.0),
+        case(Kind::Ragged, [52, 17, 2], 0.2, 5.0),
+        // A quarter that is whole tiles and one place.
+        case(Kind::Oblong, [64, 16, 3], 0.1, 8.0),
         // Far beyond where the print bends.
         case(Kind::Extreme, [40, 18, 1], 30.0, 50.0),
         case(Kind::Large, [336, 159, 1], 0.05, 6.0),
@@ -226,5 +229,51 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 64.0,
     twin,
     cases,
-    survivors: &[],
+    survivors: &[
+        Survivor {
+            line: "for (var first = 0u; first <= n / 4u; first = first + 16u) {",
+            change: "/ → *",
+            reason: "places beyond the quarter count as zero",
+        },
+        Survivor {
+            line: "for (var start = 0u; start < width; start = start + 16u) {",
+            change: "< → <=",
+            reason: "beyond the last frequency there is nothing to add",
+        },
+        Survivor {
+            line: "if (row < n && start + local.x < width) {",
+            change: "< → <=",
+            reason: "a row beyond the last is summed but never written",
+        },
+        Survivor {
+            line: "for (var k = 0u; k < min(16u, width - start); k = k + 2u) {",
+            change: "- → +",
+            reason: "frequencies beyond the last count as zero",
+        },
+        Survivor {
+            line: "for (var chunk = 0u; chunk < 10u; chunk = chunk + 1u) {",
+            change: "< → <=",
+            reason: "frequencies from 160 on are never summed nor written",
+        },
+        Survivor {
+            line: "for (var chunk = 0u; chunk < 10u; chunk = chunk + 1u) {",
+            change: "10u → 11u",
+            reason: "frequencies from 160 on are never summed nor written",
+        },
+        Survivor {
+            line: "if (chunk * 16u < width) {",
+            change: "< → <=",
+            reason: "frequencies beyond the last are summed but never written",
+        },
+        Survivor {
+            line: "if (local.y == 0u) {",
+            change: "== → !=",
+            reason: "any row of invocations can add up the losses",
+        },
+        Survivor {
+            line: "if (local.y == 0u) {",
+            change: "0u → 1u",
+            reason: "any row of invocations can add up the losses",
+        },
+    ],
 };

@@ -2,12 +2,10 @@
 //! `1 / (1 + exp(−steepness (dose v − level)))`.
 
 use crate::gpu::kernel::{
-    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Values, roots, sample,
+    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{
-    LINES, LOGISTIC, LOGISTIC_SURVIVORS, SPREAD, WAVES, logistic, spread,
-};
+use crate::sim::process::lithography::kernels::{LINES, LOGISTIC, SPREAD, WAVES, logistic, spread};
 
 record! {
     /// Extents and resist.
@@ -129,5 +127,16 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 32.0,
     twin,
     cases,
-    survivors: &LOGISTIC_SURVIVORS,
+    survivors: &[
+        Survivor {
+            line: "return select(n, n - x, 2u * x < n);",
+            change: "* → +",
+            reason: "a place of the second half writes at its mirror image the value that stands there",
+        },
+        Survivor {
+            line: "return select(n, n - x, 2u * x < n);",
+            change: "< → <=",
+            reason: "the sine of the middle is zero: both its places have one value",
+        },
+    ],
 };
