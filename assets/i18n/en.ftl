@@ -1370,6 +1370,7 @@ kernel-grow = Every pixel as a block of finer ones
 kernel-photons = Photons that each pixel absorbs, equal to the processor's to the last one
 kernel-constant-bits = transforms of 2^bits numbers, 1 to 10
 kernel-constant-print = 0 the intensity, 1 the smooth threshold of it
+kernel-constant-passes = times 48 frequencies of an image, 1 to 4
 kernel-constant-soft = 0 the values as they are, 1 the transmission of parameters
 kernel-constant-real-part = 0 coefficients of a real picture, 1 of any picture, whose real part is spread
 kernel-unit-any = of any unit

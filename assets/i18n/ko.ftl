@@ -1370,6 +1370,7 @@ kernel-grow = 픽셀 하나를 더 고운 픽셀 여러 개로 나눕니다
 kernel-photons = 픽셀마다 흡수하는 광자 수. 프로세서의 결과와 하나까지 같습니다
 kernel-constant-bits = 한 번에 변환하는 수는 2^bits개, 1에서 10까지
 kernel-constant-print = 0이면 세기, 1이면 매끄러운 문턱을 지난 값
+kernel-constant-passes = 상의 주파수를 48개씩 나눈 횟수, 1에서 4까지
 kernel-constant-soft = 0이면 값 그대로, 1이면 매개변수의 투과율
 kernel-constant-real-part = 0이면 실수 그림의 계수, 1이면 임의 그림의 계수이며 실수부만 펼칩니다
 kernel-unit-any = 임의의 단위

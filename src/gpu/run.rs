@@ -118,11 +118,16 @@ impl Gpu {
         kernel: &'static Kernel,
         constants: &[(&'static str, u32)],
     ) -> Result<Program, GpuFault> {
-        self.program_of(kernel, &Source::of(kernel), constants)
+        let checks = wgpu::ShaderRuntimeChecks {
+            force_loop_bounding: false,
+            ..wgpu::ShaderRuntimeChecks::checked()
+        };
+        self.compiled(kernel, &Source::of(kernel), constants, checks)
             .await
     }
 
-    /// Compiles a kernel from another text than its own.
+    /// Compiles a kernel from another text than its own. Its loops are counted and ended by force, since nothing is
+    /// known of them.
     ///
     /// # Errors
     /// The text is at fault, or the device refuses it.
@@ -131,6 +136,17 @@ impl Gpu {
         kernel: &'static Kernel,
         source: &Source,
         constants: &[(&'static str, u32)],
+    ) -> Result<Program, GpuFault> {
+        let checks = wgpu::ShaderRuntimeChecks::checked();
+        self.compiled(kernel, source, constants, checks).await
+    }
+
+    async fn compiled(
+        &self,
+        kernel: &'static Kernel,
+        source: &Source,
+        constants: &[(&'static str, u32)],
+        checks: wgpu::ShaderRuntimeChecks,
     ) -> Result<Program, GpuFault> {
         let bound = source.reflect(kernel)?;
         let entry = |binding: u32, ty: wgpu::BufferBindingType| wgpu::BindGroupLayoutEntry {
@@ -154,12 +170,17 @@ impl Gpu {
         });
         let entries: Vec<_> = uniform.into_iter().chain(storage).collect();
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let module = self
-            .device
-            .create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(kernel.name),
-                source: wgpu::ShaderSource::Wgsl(source.text.as_str().into()),
-            });
+        let descriptor = wgpu::ShaderModuleDescriptor {
+            label: Some(kernel.name),
+            source: wgpu::ShaderSource::Wgsl(source.text.as_str().into()),
+        };
+        #[expect(
+            unsafe_code,
+            reason = "what stays off is the count that ends endless loops: it keeps compilers from unrolling, the loops \
+                      of the table's own kernels end by their bounds, and a text from elsewhere is counted"
+        )]
+        // SAFETY: every access stays checked, and every loop of a kernel of the table ends.
+        let module = unsafe { self.device.create_shader_module_trusted(descriptor, checks) };
         let layout = self
             .device
             .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {

@@ -4,15 +4,16 @@
 //! `cargo bench --no-default-features --features gpu --bench gpu -- [PIXELS] [CLIPS] [--dispatches]`; 2048 pixels and 8
 //! clips when absent. The kernels are those of the ICCAD 2013 contest where `GEOUL_DATA` names a folder with them, else
 //! 24 of our own of the same size, which cost the same. Any adapter serves; what a software one takes says nothing of
-//! a GPU. The bound is the bytes that a dispatch must move, over the speed at which the same device copies.
+//! a GPU. The bound is the bytes that a dispatch must move, over the speed at which the same device
+//! streams.
 
 use geoul::gpu::Compute;
 use geoul::gpu::device::{Adapters, Gpu, GpuFault};
-use geoul::gpu::run::{Moved, Staging, Step};
+use geoul::gpu::run::{Clock, Moved, Staging, Step};
 use geoul::sim::process::lithography::ilt::{Problem, Stage, Weights};
 use geoul::sim::process::lithography::ilt_on_gpu::Descent;
 use geoul::sim::process::lithography::imager::Lens;
-use geoul::sim::process::lithography::kernels::grow::{self, Grow};
+use geoul::sim::process::lithography::kernels::adam::{self, Adam};
 use geoul::sim::process::lithography::on_gpu::Imager;
 
 #[path = "contest_kernels.rs"]
@@ -64,9 +65,9 @@ async fn measure(gpu: &Gpu, n: u32, clips: u32, listed: bool) -> Result<(), GpuF
         println!("skipped: this adapter tells no time");
         return Ok(());
     };
-    let speed = copies_at(gpu, n, clips).await?;
-    println!("copies at {:.1} GB/s", speed / 1e9);
-    let shown = |what: &str, steps: Vec<&Step>, seconds: f64| {
+    let speed = streams_at(gpu, n, clips).await?;
+    println!("streams at {:.1} GB/s", speed / 1e9);
+    let shown = |what: &str, steps: &[&Step], seconds: f64| {
         let moved = Moved::sum(steps.iter().copied());
         let each = seconds / f64::from(clips);
         let bound = moved.bytes() as f64 / speed / f64::from(clips);
@@ -80,9 +81,6 @@ async fn measure(gpu: &Gpu, n: u32, clips: u32, listed: bool) -> Result<(), GpuF
             100.0 * bound / each,
             1e6 * bound,
         );
-        if listed {
-            list(&steps, clips);
-        }
     };
 
     let (focus, defocus) = (kernels("focus"), kernels("defocus"));
@@ -90,7 +88,11 @@ async fn measure(gpu: &Gpu, n: u32, clips: u32, listed: bool) -> Result<(), GpuF
     let masks = vec![picture(n); clips as usize];
     imager.put(&masks.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let seconds = median!(imager.time(&clock).await?);
-    shown("image, one condition", imager.steps().collect(), seconds);
+    let steps: Vec<&Step> = imager.steps().collect();
+    shown("image, one condition", &steps, seconds);
+    if listed {
+        list(gpu, &steps, clips, speed, &clock).await?;
+    }
     drop(imager);
 
     let (focus, defocus) = (Lens::<f32>::new(&focus), Lens::<f32>::new(&defocus));
@@ -115,7 +117,11 @@ async fn measure(gpu: &Gpu, n: u32, clips: u32, listed: bool) -> Result<(), GpuF
         let one = median!(run.time(1, &clock).await?);
         let twenty = median!(run.time(20, &clock).await?);
         let what = format!("step of inverse lithography, means over {pool}² pixels");
-        shown(&what, run.steps(0).collect(), one);
+        let steps: Vec<&Step> = run.steps(0).collect();
+        shown(&what, &steps, one);
+        if listed {
+            list(gpu, &steps, clips, speed, &clock).await?;
+        }
         println!(
             "twenty of them: {:.3} ms per clip",
             1e3 * twenty / f64::from(clips)
@@ -124,13 +130,27 @@ async fn measure(gpu: &Gpu, n: u32, clips: u32, listed: bool) -> Result<(), GpuF
     Ok(())
 }
 
-/// Bytes a second that the device reads and writes when it copies pictures as large as those that are measured.
-async fn copies_at(gpu: &Gpu, n: u32, clips: u32) -> Result<f64, GpuFault> {
-    let words = (n * n * clips) as usize;
-    let (a, b) = (gpu.storage("coarse", words)?, gpu.storage("fine", words)?);
-    let program = gpu.program(&grow::KERNEL, &[]).await?;
-    let record = Grow { n, block: 1 };
-    let step = gpu.step(&program, &record.words(), &[&a, &b], record.groups(clips))?;
+/// Bytes a second that the device reads and writes in a step of Adam, which does nothing but stream.
+async fn streams_at(gpu: &Gpu, n: u32, clips: u32) -> Result<f64, GpuFault> {
+    let all = n * n * clips;
+    let stream = |name: &str| gpu.storage(name, all as usize);
+    let (slopes, mean, square, theta) = (
+        stream("slopes")?,
+        stream("mean")?,
+        stream("square")?,
+        stream("theta")?,
+    );
+    let rates = gpu.filled("rates", &[0.1_f32])?;
+    let done = gpu.filled("done", &vec![1_u32; clips as usize])?;
+    let free = gpu.filled("free", &[1.0_f32])?;
+    let program = gpu.program(&adam::KERNEL, &[]).await?;
+    let record = Adam {
+        pixels: n * n,
+        free: 1,
+        all,
+    };
+    let buffers = [&slopes, &rates, &done, &free, &mean, &square, &theta];
+    let step = gpu.step(&program, &record.words(), &buffers, record.groups())?;
     let mut staging = Staging::default();
     let Some(clock) = gpu.clock() else {
         return Ok(f64::NAN);
@@ -144,19 +164,35 @@ async fn copies_at(gpu: &Gpu, n: u32, clips: u32) -> Result<f64, GpuFault> {
     Ok(step.moved().bytes() as f64 / seconds)
 }
 
-/// Every dispatch with what it moves per clip.
-fn list(steps: &[&Step], clips: u32) {
+/// Every dispatch with what it moves per clip, what it takes by itself, and how near it comes to the memory's bound.
+async fn list(
+    gpu: &Gpu,
+    steps: &[&Step],
+    clips: u32,
+    speed: f64,
+    clock: &Clock,
+) -> Result<(), GpuFault> {
+    let mut staging = Staging::default();
     for step in steps {
+        let seconds = median!({
+            let mut batch = gpu.batch();
+            batch.run_timed(&[step], clock);
+            batch.submit();
+            gpu.seconds(clock, &mut staging).await?
+        });
         let (moved, each) = (step.moved(), 1e6 * f64::from(clips));
         let name = step.name().rsplit('/').next().unwrap_or_default();
         let groups: u64 = step.groups().iter().map(|g| u64::from(*g)).product();
         println!(
-            "  {name:16} {:8.3} MB read {:8.3} MB written {:8} workgroups",
+            "  {name:16} {:8.3} MB read {:8.3} MB written {:8} workgroups {:8.2} µs {:4.0} %",
             moved.read as f64 / each,
             moved.written as f64 / each,
             groups / u64::from(clips),
+            1e6 * seconds / f64::from(clips),
+            100.0 * moved.bytes() as f64 / speed / seconds,
         );
     }
+    Ok(())
 }
 
 /// Lines and spaces that differ from row to row.

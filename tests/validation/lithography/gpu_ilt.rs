@@ -2,8 +2,9 @@
 //! in f64 and against difference quotients of the f64 loss, the course of a run, and the mask of a contest clip.
 //!
 //! Accepted: gradients within 2e-5 of their largest value (f32 against f64; where smooth prints bend most, a steepness
-//! of 50 multiplies the error of an intensity). Losses of a run within 1e-3 of the processor's f32 run: Adam divides by
-//! the size of the slope, so that where the slope is near nothing rounding decides its sign. The contest's figures of a
+//! of 50 multiplies the error of an intensity). Losses of a run at most four times as far from the processor's f32 run as
+//! that is from itself when its start moves in the last place: Adam divides by the size of the slope, so that where the
+//! slope is near nothing rounding decides its sign. Losses of a contest clip within 1e-3. The contest's figures of a
 //! mask made here within 2 % of those of the processor's, and its placement violations within 1.
 
 use geoul::gpu::device::Gpu;
@@ -198,12 +199,20 @@ fn a_run_takes_the_same_course() {
         let (found, last) = (&losses[clip], expected.len() - 1);
         assert_eq!((found.len(), expected.len()), (36, 36));
         assert!(expected[last] < 0.5 * expected[0]);
-        let error = found.iter().zip(&expected);
-        let error = error.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
+        let apart = |other: &[f64]| {
+            let each = other.iter().zip(&expected);
+            each.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max)
+        };
+        // The same run of the processor, its start moved in the last place.
+        let half = f32::EPSILON / 2.0;
+        let nudged: Vec<f32> = start.iter().map(|v| v.clamp(half, 1.0 - half)).collect();
+        let (error, rounding) = (apart(found), apart(&on_cpu(problem, &stages, &nudged, N).0));
         let differ = masks[clip].iter().zip(&mask);
         let differ = differ.filter(|(a, b)| (**a >= 0.5) != (**b >= 0.5)).count();
-        println!("clip {clip}: losses {error:.1e} apart, {differ} pixels of the mask");
-        assert!(error < 1e-3, "{found:?} {expected:?}");
+        println!(
+            "clip {clip}: losses {error:.1e} apart, by rounding {rounding:.1e}, {differ} pixels of the mask"
+        );
+        assert!(error < 4.0 * rounding.max(1e-5), "{found:?} {expected:?}");
         assert!(differ <= 2, "{differ}");
     }
 }

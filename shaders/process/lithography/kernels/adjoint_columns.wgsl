@@ -13,6 +13,18 @@ struct AdjointColumns {
 @group(0) @binding(2) var<storage, read> slopes: array<f32>;
 @group(0) @binding(3) var<storage, read_write> lines: array<vec2<f32>>;
 
+// Field times slope at a cell of the tile, conjugate: so the transform turns the other way.
+fn product(strip: u32, plane: u32, cell: u32) -> vec2<f32> {
+    let length = 1u << bits;
+    let column = (strip << (10u - bits)) + (cell >> bits);
+    var slope = 0.0;
+    if (column < length) {
+        let picture = plane / record.each;
+        slope = slopes[(picture * length + (cell & (length - 1u))) * length + column];
+    }
+    return vec2<f32>(slope * tile[cell].x, -slope * tile[cell].y);
+}
+
 @compute @workgroup_size(256)
 fn adjoint_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let length = 1u << bits;
@@ -29,22 +41,15 @@ fn adjoint_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invoc
         tile[reversed(cell)] = value;
     }
     transform(thread);
-    var products: array<vec2<f32>, 4>;
-    for (var j = 0u; j < 4u; j = j + 1u) {
-        let cell = j * 256u + thread;
-        let column = (group.x << (10u - bits)) + (cell >> bits);
-        var slope = 0.0;
-        if (column < length) {
-            let picture = plane / record.each;
-            slope = slopes[(picture * length + (cell & (length - 1u))) * length + column];
-        }
-        // The conjugate, before and after: so the transform turns the other way.
-        products[j] = vec2<f32>(slope * tile[cell].x, -slope * tile[cell].y);
-    }
+    let a = product(group.x, plane, thread);
+    let b = product(group.x, plane, 256u + thread);
+    let c = product(group.x, plane, 512u + thread);
+    let d = product(group.x, plane, 768u + thread);
     workgroupBarrier();
-    for (var j = 0u; j < 4u; j = j + 1u) {
-        tile[reversed(j * 256u + thread)] = products[j];
-    }
+    tile[reversed(thread)] = a;
+    tile[reversed(256u + thread)] = b;
+    tile[reversed(512u + thread)] = c;
+    tile[reversed(768u + thread)] = d;
     transform(thread);
     for (var j = 0u; j < 4u; j = j + 1u) {
         let cell = j * 256u + thread;

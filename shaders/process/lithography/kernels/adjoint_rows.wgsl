@@ -13,12 +13,27 @@ struct AdjointRows {
 @group(0) @binding(3) var<storage, read> lines: array<vec2<f32>>;
 @group(0) @binding(4) var<storage, read_write> slopes: array<vec2<f32>>;
 
+// What a cell of the tile adds: one of the systems from `start` on, at a frequency of its row of the band.
+fn term(start: u32, row: u32, cell: u32) -> vec2<f32> {
+    let length = 1u << bits;
+    let side = 2u * record.half + 1u;
+    let k = start + (cell >> bits);
+    let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
+    if (k < record.systems && f < side) {
+        return times(systems[(k * side + row) * side + f], tile[cell]);
+    }
+    return vec2<f32>(0.0, 0.0);
+}
+
 @compute @workgroup_size(256)
 fn adjoint_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let length = 1u << bits;
     let side = 2u * record.half + 1u;
     let together = 1024u >> bits;
-    var sums: array<vec2<f32>, 4>;
+    var a = vec2<f32>(0.0, 0.0);
+    var b = vec2<f32>(0.0, 0.0);
+    var c = vec2<f32>(0.0, 0.0);
+    var d = vec2<f32>(0.0, 0.0);
     for (var start = 0u; start < record.systems; start = start + together) {
         for (var j = 0u; j < 4u; j = j + 1u) {
             let cell = j * 256u + thread;
@@ -32,20 +47,17 @@ fn adjoint_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocati
             tile[reversed(cell)] = value;
         }
         transform(thread);
-        for (var j = 0u; j < 4u; j = j + 1u) {
-            let cell = j * 256u + thread;
-            let k = start + (cell >> bits);
-            let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
-            if (k < record.systems && f < side) {
-                sums[j] = sums[j] + times(systems[(k * side + group.x) * side + f], tile[cell]);
-            }
-        }
+        a = a + term(start, group.x, thread);
+        b = b + term(start, group.x, 256u + thread);
+        c = c + term(start, group.x, 512u + thread);
+        d = d + term(start, group.x, 768u + thread);
         // All have read before the next systems are written.
         workgroupBarrier();
     }
-    for (var j = 0u; j < 4u; j = j + 1u) {
-        tile[j * 256u + thread] = sums[j];
-    }
+    tile[thread] = a;
+    tile[256u + thread] = b;
+    tile[512u + thread] = c;
+    tile[768u + thread] = d;
     workgroupBarrier();
     for (var cell = thread; cell < length; cell = cell + 256u) {
         let f = (cell + record.half) & (length - 1u);

@@ -18,22 +18,33 @@ struct Descend {
 @group(0) @binding(7) var<storage, read_write> square: array<f32>;
 @group(0) @binding(8) var<storage, read_write> theta: array<f32>;
 
+fn four(row: u32, x: u32, shown: vec4<f32>) {
+    let n = record.n;
+    let i = row * n + x;
+    // All are read before the first is written: so one wait serves all four.
+    let a = vec3<f32>(theta[i], mean[i], square[i]);
+    let b = vec3<f32>(theta[i + n], mean[i + n], square[i + n]);
+    let c = vec3<f32>(theta[i + 2u * n], mean[i + 2u * n], square[i + 2u * n]);
+    let d = vec3<f32>(theta[i + 3u * n], mean[i + 3u * n], square[i + 3u * n]);
+    put(row, i, shown.x, a);
+    put(row + 1u, i + n, shown.y, b);
+    put(row + 2u, i + 2u * n, shown.z, c);
+    put(row + 3u, i + 3u * n, shown.w, d);
+}
+
+// Parameter, mean and mean square before the step.
+fn put(row: u32, i: u32, shown: f32, before: vec3<f32>) {
+    if (row < record.rows) {
+        let open = logistic(4.0 * (before.x - 0.5));
+        let slope = shown * (4.0 * open * (1.0 - open)) * free[i % record.free];
+        let now = moments(before.y, before.z, slope);
+        mean[i] = now.x;
+        square[i] = now.y;
+        theta[i] = before.x - stride(now, rates[done[row / record.n] - 1u]);
+    }
+}
+
 @compute @workgroup_size(64, 4)
 fn descend(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-    let sums = spread(group, local, record.n, record.half);
-    for (var turn = 0u; turn < 8u; turn = turn + 1u) {
-        let j = turn / 2u;
-        let second = turn % 2u;
-        let x = place(group.x * 64u + local.x, second, record.n);
-        let row = group.y * 16u + local.y * 4u + j;
-        if (row < record.rows && x < record.n) {
-            let i = row * record.n + x;
-            let open = logistic(4.0 * (theta[i] - 0.5));
-            let slope = shown(sums, j, second) * (4.0 * open * (1.0 - open)) * free[i % record.free];
-            let now = moments(mean[i], square[i], slope);
-            mean[i] = now.x;
-            square[i] = now.y;
-            theta[i] = theta[i] - stride(now, rates[done[row / record.n] - 1u]);
-        }
-    }
+    spread(group, local, record.n, record.half);
 }

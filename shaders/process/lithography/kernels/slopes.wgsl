@@ -7,6 +7,9 @@
 // sines but for signs, which differ between even and odd frequencies: four pixels for the products of one. So each
 // invocation has four pixels of a row; 16 rows by 16 places of the quarter at a time.
 
+// Times 48 frequencies that the program is made for; 4 are the most. Fewer need fewer registers.
+override passes: u32 = 4u;
+
 struct Slopes {
     n: u32,
     half: u32,
@@ -28,16 +31,15 @@ struct Slopes {
 @group(0) @binding(3) var<storage, read_write> lines: array<vec2<f32>>;
 @group(0) @binding(4) var<storage, read_write> losses: array<f32>;
 
-// In focus, then out of focus.
-var<workgroup> values: array<vec4<f32>, 256>;
-var<workgroup> turns: array<vec2<f32>, 256>;
-// What the even frequencies meet, then the odd ones: with cosines, with sines, in focus and out of focus.
-var<workgroup> folded: array<vec4<f32>, 512>;
-var<workgroup> lost: array<f32, 256>;
+// Images of 16 rows (slow) and 16 frequencies, in focus and then out of focus; later what the even frequencies of 16
+// rows and 16 places meet, and then the odd ones: with cosines, with sines, in focus and out of focus.
+var<workgroup> values: array<vec4<f32>, 545>;
+// Of 16 frequencies (slow) and 16 places; later of 16 places (slow) and 48 frequencies; at last what each lost.
+var<workgroup> turns: array<vec2<f32>, 768>;
 
-// The waves of 16 frequencies from `start` on (slow) at 16 places from `first` on.
-fn turn(start: u32, first: u32, local: vec3<u32>) {
-    turns[local.y * 16u + local.x] = waves[((start + local.y) * (first + local.x)) % record.n];
+// Rows of 17 and two parts of 273 numbers, so that those read at once lie in different banks.
+fn folded(odd: u32, row: u32) -> u32 {
+    return odd * 273u + row * 17u;
 }
 
 // Loss at a pixel, and its slopes by the intensities in and out of focus.
@@ -57,6 +59,52 @@ fn slope(focus: f32, defocus: f32, target_here: f32) -> vec3<f32> {
     return vec3<f32>(loss, twice * by_focus, -twice * by_defocus);
 }
 
+// Of three times 16 frequencies.
+struct Three {
+    a: vec4<f32>,
+    b: vec4<f32>,
+    c: vec4<f32>,
+}
+
+// Adds what 16 places from `first` on give to the 48 frequencies from `chunk` times 16 on.
+fn turned_back(sums: Three, chunk: u32, first: u32, local: vec3<u32>) -> Three {
+    let n = record.n;
+    let x = first + local.y;
+    var turn = ((chunk * 16u + local.x) * x) % n;
+    let step = (16u * x) % n;
+    for (var f = local.x; f < 48u; f = f + 16u) {
+        turns[local.y * 48u + f] = waves[turn];
+        turn = along(turn, step, n);
+    }
+    workgroupBarrier();
+    let here = folded(local.x % 2u, local.y);
+    var a = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    var b = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    var c = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    for (var k = 0u; k < 16u; k = k + 1u) {
+        let value = values[here + k];
+        a = a + value * turns[k * 48u + local.x].xyxy;
+        b = b + value * turns[k * 48u + 16u + local.x].xyxy;
+        c = c + value * turns[k * 48u + 32u + local.x].xyxy;
+    }
+    workgroupBarrier();
+    return Three(sums.a + a, sums.b + b, sums.c + c);
+}
+
+fn put(row: u32, in_focus: u32, f: u32, sum: vec4<f32>) {
+    let width = record.half + 1u;
+    if (row < record.n && f < width) {
+        lines[in_focus + f] = vec2<f32>(sum.x, -sum.y);
+        lines[in_focus + record.n * width + f] = vec2<f32>(sum.z, -sum.w);
+    }
+}
+
+fn put_three(row: u32, in_focus: u32, f: u32, sums: Three) {
+    put(row, in_focus, f, sums.a);
+    put(row, in_focus, f + 16u, sums.b);
+    put(row, in_focus, f + 32u, sums.c);
+}
+
 @compute @workgroup_size(16, 16)
 fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     let n = record.n;
@@ -67,20 +115,28 @@ fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id)
     let in_focus = (2u * group.y * n + row) * width;
     let out_of_focus = in_focus + n * width;
     let to_go = (group.y * n + row) * n;
-    // Of 16 frequencies each: at most 160 of them.
-    var sums: array<vec4<f32>, 10>;
+    let nothing = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    // Of at most 160 frequencies.
+    var first_sums = Three(nothing, nothing, nothing);
+    var second_sums = Three(nothing, nothing, nothing);
+    var third_sums = Three(nothing, nothing, nothing);
+    var fourth_sums = Three(nothing, nothing, nothing);
     var loss = 0.0;
     for (var first = 0u; first <= n / 4u; first = first + 16u) {
-        var even = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-        var odd = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+        let x = first + local.x;
+        var even = nothing;
+        var odd = nothing;
+        var turn = (local.y * x) % n;
+        let step = (16u * x) % n;
         for (var start = 0u; start < width; start = start + 16u) {
-            var value = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+            var value = nothing;
             if (row < n && start + local.x < width) {
                 let f = start + local.x;
                 value = vec4<f32>(lines[in_focus + f], lines[out_of_focus + f]);
             }
             values[thread] = value;
-            turn(start, first, local);
+            turns[thread] = waves[turn];
+            turn = along(turn, step, n);
             workgroupBarrier();
             for (var k = 0u; k < min(16u, width - start); k = k + 2u) {
                 even = even + values[local.y * 16u + k] * turns[k * 16u + local.x].xyxy;
@@ -88,9 +144,8 @@ fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id)
             }
             workgroupBarrier();
         }
-        let x = first + local.x;
-        var of_even = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-        var of_odd = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+        var of_even = nothing;
+        var of_odd = nothing;
         if (row < n && x <= n / 4u) {
             let sum = even + odd;
             let difference = even - odd;
@@ -110,35 +165,29 @@ fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id)
             of_even = vec4<f32>(near.x + far.x, even_sine.x, near.y + far.y, even_sine.y);
             of_odd = vec4<f32>(near.x - far.x, odd_sine.x, near.y - far.y, odd_sine.y);
         }
-        folded[thread] = of_even;
-        folded[256u + thread] = of_odd;
-        for (var chunk = 0u; chunk < 10u; chunk = chunk + 1u) {
-            if (chunk * 16u < width) {
-                turn(chunk * 16u, first, local);
-                workgroupBarrier();
-                let at = (local.x % 2u) * 256u + local.y * 16u;
-                var sum = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-                for (var k = 0u; k < 16u; k = k + 1u) {
-                    sum = sum + folded[at + k] * turns[local.x * 16u + k].xyxy;
-                }
-                sums[chunk] = sums[chunk] + sum;
-                workgroupBarrier();
-            }
+        values[folded(0u, local.y) + local.x] = of_even;
+        values[folded(1u, local.y) + local.x] = of_odd;
+        first_sums = turned_back(first_sums, 0u, first, local);
+        if (passes > 1u) {
+            second_sums = turned_back(second_sums, 3u, first, local);
+        }
+        if (passes > 2u) {
+            third_sums = turned_back(third_sums, 6u, first, local);
+        }
+        if (passes > 3u) {
+            fourth_sums = turned_back(fourth_sums, 9u, first, local);
         }
     }
-    for (var chunk = 0u; chunk < 10u; chunk = chunk + 1u) {
-        let f = chunk * 16u + local.x;
-        if (row < n && f < width) {
-            lines[in_focus + f] = vec2<f32>(sums[chunk].x, -sums[chunk].y);
-            lines[out_of_focus + f] = vec2<f32>(sums[chunk].z, -sums[chunk].w);
-        }
-    }
-    lost[thread] = loss;
+    put_three(row, in_focus, local.x, first_sums);
+    put_three(row, in_focus, 48u + local.x, second_sums);
+    put_three(row, in_focus, 96u + local.x, third_sums);
+    put_three(row, in_focus, 144u + local.x, fourth_sums);
+    turns[thread] = vec2<f32>(loss, 0.0);
     workgroupBarrier();
     if (local.y == 0u) {
         var sum = 0.0;
         for (var k = 0u; k < 16u; k = k + 1u) {
-            sum = sum + lost[k * 16u + local.x];
+            sum = sum + turns[k * 16u + local.x].x;
         }
         let groups = (n + 15u) / 16u;
         losses[(group.y * groups + group.x) * 16u + local.x] = sum;

@@ -15,20 +15,24 @@ struct SpreadRows {
 @group(0) @binding(0) var<uniform> record: SpreadRows;
 @group(0) @binding(3) var<storage, read_write> picture: array<f32>;
 
+fn put(row: u32, x: u32, shown: f32) {
+    if (row < record.rows) {
+        var value = shown;
+        if (print == 1u) {
+            value = logistic(record.steepness * (record.dose * shown - record.level));
+        }
+        picture[row * record.n + x] = value;
+    }
+}
+
+fn four(row: u32, x: u32, values: vec4<f32>) {
+    put(row, x, values.x);
+    put(row + 1u, x, values.y);
+    put(row + 2u, x, values.z);
+    put(row + 3u, x, values.w);
+}
+
 @compute @workgroup_size(64, 4)
 fn spread_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-    let sums = spread(group, local, record.n, record.half);
-    for (var turn = 0u; turn < 8u; turn = turn + 1u) {
-        let j = turn / 2u;
-        let second = turn % 2u;
-        let x = place(group.x * 64u + local.x, second, record.n);
-        let row = group.y * 16u + local.y * 4u + j;
-        if (row < record.rows && x < record.n) {
-            var value = shown(sums, j, second);
-            if (print == 1u) {
-                value = logistic(record.steepness * (record.dose * value - record.level));
-            }
-            picture[row * record.n + x] = value;
-        }
-    }
+    spread(group, local, record.n, record.half);
 }

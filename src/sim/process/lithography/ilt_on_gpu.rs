@@ -80,7 +80,7 @@ impl<'g> Descent<'g> {
             each: most.next_multiple_of(splits),
             splits,
         };
-        let programs = Programs::new(gpu, bits).await?;
+        let programs = Programs::new(gpu, bits, 2 * half).await?;
         let mut levels: Vec<Level> = Vec::with_capacity(stages.len());
         for &stage in stages {
             let free = free.map(|free| shrink(free, n, stage.mask));

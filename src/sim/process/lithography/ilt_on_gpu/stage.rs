@@ -73,8 +73,13 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// For coarse grids of 2^bits places along a side.
-    pub async fn new(gpu: &Gpu, bits: u32) -> Result<Self, GpuFault> {
+    /// For coarse grids of 2^bits places along a side, and images up to the order `reach`.
+    pub async fn new(gpu: &Gpu, bits: u32, reach: u32) -> Result<Self, GpuFault> {
+        let passes = (Slopes {
+            half: reach,
+            ..Slopes::default()
+        })
+        .passes();
         let make = async |kernel: &'static Kernel| gpu.program(kernel, &[]).await;
         let with = async |kernel: &'static Kernel, name: &'static str, value: u32| {
             gpu.program(kernel, &[(name, value)]).await
@@ -89,7 +94,7 @@ impl Programs {
             spread_columns: make(&spread_columns::KERNEL).await?,
             spread_real_part: with(&spread_columns::KERNEL, "real_part", 1).await?,
             spread_rows: make(&spread_rows::KERNEL).await?,
-            slopes: make(&slopes::KERNEL).await?,
+            slopes: with(&slopes::KERNEL, "passes", passes).await?,
             tally: make(&tally::KERNEL).await?,
             damp: make(&damp::KERNEL).await?,
             adjoint_columns: with(&adjoint_columns::KERNEL, "bits", bits).await?,

@@ -178,15 +178,5 @@ pub static KERNEL: Kernel = Kernel {
             change: "< → <=",
             reason: "a column beyond the last is transformed but never written",
         },
-        Survivor {
-            line: "for (var j = 0u; j < 4u; j = j + 1u) {",
-            change: "< → <=",
-            reason: "a fifth turn is kept within the arrays: the last place gets once more what its invocation has",
-        },
-        Survivor {
-            line: "for (var j = 0u; j < 4u; j = j + 1u) {",
-            change: "4u → 5u",
-            reason: "a fifth turn is kept within the arrays: the last place gets once more what its invocation has",
-        },
     ],
 };

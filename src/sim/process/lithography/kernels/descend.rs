@@ -4,7 +4,8 @@ use crate::gpu::kernel::{Case, Kernel, Kind, Part, Values, roots, sample};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::adam::{State, state};
 use crate::sim::process::lithography::kernels::{
-    ADAM, DONE, FREE, LINES, LOGISTIC, MEAN, RATES, SPREAD, SQUARE, THETA, WAVES, logistic, spread,
+    ADAM, CIRCLE, DONE, FREE, LINES, LOGISTIC, MEAN, RATES, SPREAD, SQUARE, THETA, WAVES, logistic,
+    spread,
 };
 
 record! {
@@ -24,7 +25,7 @@ record! {
 impl Descend {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(16), 1]
+        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(64), 1]
     }
 }
 
@@ -104,7 +105,7 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/descend.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/descend.wgsl"),
     },
-    parts: &[SPREAD, LOGISTIC, ADAM],
+    parts: &[CIRCLE, SPREAD, LOGISTIC, ADAM],
     record: Descend::RECORD,
     slots: &[WAVES, LINES, RATES, DONE, FREE, MEAN, SQUARE, THETA],
     constants: &[],

@@ -3,7 +3,9 @@
 
 use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{LINES, LOGISTIC, SPREAD, WAVES, logistic, spread};
+use crate::sim::process::lithography::kernels::{
+    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread,
+};
 
 record! {
     /// Extents.
@@ -20,7 +22,7 @@ record! {
 impl Gradient {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(16), 1]
+        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(64), 1]
     }
 }
 
@@ -79,7 +81,7 @@ fn cases() -> Vec<Case> {
     vec![
         case(Kind::OneCell, [1, 1, 0], 1.0, 1.0),
         case(Kind::Ragged, [67, 18, 17], 1.0, 0.8),
-        case(Kind::Oblong, [130, 5, 3], 1.0, 1.5),
+        case(Kind::Oblong, [130, 7, 3], 1.0, 1.5),
         case(Kind::Extreme, [40, 20, 15], 1e30, 90.0),
         case(Kind::Large, [600, 100, 40], 1.0, 1.0),
     ]
@@ -92,7 +94,7 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/gradient.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/gradient.wgsl"),
     },
-    parts: &[SPREAD, LOGISTIC],
+    parts: &[CIRCLE, SPREAD, LOGISTIC],
     record: Gradient::RECORD,
     slots: &[
         WAVES,

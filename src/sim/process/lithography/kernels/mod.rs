@@ -48,6 +48,12 @@ const RNG: Part = Part {
     text: include_str!("../../../../../shaders/shared/rng.wgsl"),
 };
 
+/// Steps round a table of roots.
+const CIRCLE: Part = Part {
+    path: "shaders/shared/circle.wgsl",
+    text: include_str!("../../../../../shaders/shared/circle.wgsl"),
+};
+
 /// The logistic function.
 const LOGISTIC: Part = Part {
     path: "shaders/shared/logistic.wgsl",

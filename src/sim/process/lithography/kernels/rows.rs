@@ -6,7 +6,9 @@ use crate::gpu::kernel::{
     Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{LOGISTIC, WAVES, at, in_tiles, logistic, put};
+use crate::sim::process::lithography::kernels::{
+    CIRCLE, LOGISTIC, WAVES, at, in_tiles, logistic, put,
+};
 
 record! {
     /// Extents.
@@ -25,7 +27,7 @@ record! {
 impl Rows {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [(self.half + 1).div_ceil(16), self.rows.div_ceil(16), 1]
+        [(self.half + 1).div_ceil(32), self.rows.div_ceil(64), 1]
     }
 }
 
@@ -41,7 +43,7 @@ pub fn rows(record: &Rows, soft: u32, waves: &[f32], picture: &[f32], lines: &mu
             })
             .collect();
         for f in 0..width {
-            let total = in_tiles(n / 2 + 1, 32, |x| {
+            let total = in_tiles(n / 2 + 1, 16, |x| {
                 let (near, w) = (values[x], at(waves, f * x % n));
                 if x == 0 || 2 * x == n {
                     return [near * w[0], 0.0];
@@ -90,7 +92,8 @@ fn case(kind: Kind, [n, count, half]: [usize; 3], scale: f32, offset: Option<f32
 fn cases() -> Vec<Case> {
     vec![
         case(Kind::OneCell, [1, 1, 0], 1.0, None),
-        case(Kind::Ragged, [35, 17, 16], 1.0, None),
+        // All rows of a tile, and of the next.
+        case(Kind::Ragged, [35, 70, 16], 1.0, None),
         case(Kind::Oblong, [100, 5, 3], 1.0, None),
         case(Kind::Oblong, [100, 5, 3], 1.5, Some(-0.2)),
         // Single places: no sum hides how exact each transmission is.
@@ -109,7 +112,7 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/rows.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/rows.wgsl"),
     },
-    parts: &[LOGISTIC],
+    parts: &[CIRCLE, LOGISTIC],
     record: Rows::RECORD,
     slots: &[
         WAVES,
@@ -135,17 +138,17 @@ pub static KERNEL: Kernel = Kernel {
     cases,
     survivors: &[
         Survivor {
-            line: "if (of_row < record.rows && x <= record.n / 2u) {",
-            change: "< → <=",
+            line: "if (row >= record.rows || 2u * x > record.n) {",
+            change: ">= → >",
             reason: "a row beyond the last is summed but never written",
         },
         Survivor {
-            line: "for (var start = 0u; start <= record.n / 2u; start = start + 32u) {",
+            line: "for (var start = 0u; start <= n / 2u; start = start + 16u) {",
             change: "/ → *",
             reason: "places beyond the middle count as zero",
         },
         Survivor {
-            line: "both = vec2<f32>(near, 0.0);",
+            line: "return vec2<f32>(near, 0.0);",
             change: "0.0 → 0.5",
             reason: "it is multiplied by the sine of the first place or of the middle, both zero",
         },

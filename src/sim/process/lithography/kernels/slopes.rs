@@ -4,10 +4,10 @@
 //! Four places of a row that are mirror images of one another share their products, as in `band`.
 
 use crate::gpu::kernel::{
-    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
+    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{LOGISTIC, WAVES, at, logistic, put};
+use crate::sim::process::lithography::kernels::{CIRCLE, LOGISTIC, WAVES, at, logistic, put};
 
 /// Largest frequency of an image that the kernel takes.
 pub const HALF_MAX: u32 = 159;
@@ -40,6 +40,11 @@ impl Slopes {
     /// Workgroups for so many clips.
     pub fn groups(&self, clips: u32) -> [u32; 3] {
         [self.n.div_ceil(16), clips, 1]
+    }
+
+    /// Times 48 frequencies that are needed: the constant of the program.
+    pub fn passes(&self) -> u32 {
+        (self.half + 1).div_ceil(48)
     }
 
     /// Sums of the loss of a clip.
@@ -167,7 +172,7 @@ fn case(kind: Kind, [n, half, clips]: [usize; 3], light: f32, steepness: f32) ->
     Case {
         kind,
         record: record.words(),
-        constants: Vec::new(),
+        constants: vec![("passes", record.passes())],
         values: vec![
             Values::Float(roots(n, n)),
             Values::Float(goal.iter().map(|v| 0.5 + 0.5 * v).collect()),
@@ -185,8 +190,10 @@ fn cases() -> Vec<Case> {
         case(Kind::Ragged, [52, 17, 2], 0.2, 5.0),
         // A quarter that is whole tiles and one place.
         case(Kind::Oblong, [64, 16, 3], 0.1, 8.0),
-        // Far beyond where the print bends.
-        case(Kind::Extreme, [40, 18, 1], 30.0, 50.0),
+        case(Kind::Ragged, [20, 60, 1], 0.05, 6.0),
+        case(Kind::Ragged, [16, 110, 1], 0.05, 6.0),
+        // All light or none: nowhere does the print bend.
+        case(Kind::Extreme, [40, 18, 1], 1e30, 50.0),
         case(Kind::Large, [336, 159, 1], 0.05, 6.0),
     ]
 }
@@ -198,7 +205,7 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/slopes.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/slopes.wgsl"),
     },
-    parts: &[LOGISTIC],
+    parts: &[CIRCLE, LOGISTIC],
     record: Slopes::RECORD,
     slots: &[
         WAVES,
@@ -224,7 +231,7 @@ pub static KERNEL: Kernel = Kernel {
             unit: "loss",
         },
     ],
-    constants: &[],
+    constants: &[Constant { name: "passes" }],
     workgroup: [16, 16, 1],
     ulp: 64.0,
     twin,

@@ -5,7 +5,7 @@ use crate::gpu::kernel::{
     Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{WAVES, at, in_tiles, put, times};
+use crate::sim::process::lithography::kernels::{CIRCLE, WAVES, at, in_tiles, put, times};
 
 record! {
     /// Extents.
@@ -20,7 +20,11 @@ record! {
 impl SpreadColumns {
     /// Workgroups for so many pictures.
     pub fn groups(&self, pictures: u32) -> [u32; 3] {
-        [(self.half + 1).div_ceil(16), self.n.div_ceil(16), pictures]
+        [
+            (self.half + 1).div_ceil(16),
+            (self.n / 2 + 1).div_ceil(64),
+            pictures,
+        ]
     }
 }
 
@@ -114,7 +118,7 @@ pub static KERNEL: Kernel = Kernel {
             "../../../../../shaders/process/lithography/kernels/spread_columns.wgsl"
         ),
     },
-    parts: &[],
+    parts: &[CIRCLE],
     record: SpreadColumns::RECORD,
     slots: &[
         WAVES,
@@ -138,9 +142,46 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[Survivor {
-        line: "for (var start = 0u; start < side; start = start + 16u) {",
-        change: "< → <=",
-        reason: "a side is odd and never a multiple of 16",
-    }],
+    survivors: &[
+        Survivor {
+            line: "if (y > 0u && 2u * y < n) {",
+            change: "* → +",
+            reason: "the sine of the middle row is zero: both are one line",
+        },
+        Survivor {
+            line: "if (y > 0u && 2u * y < n) {",
+            change: "< → <=",
+            reason: "the sine of the middle row is zero: both are one line",
+        },
+        Survivor {
+            line: "for (var start = 0u; start < width; start = start + 16u) {",
+            change: "< → <=",
+            reason: "beyond the last frequency there is nothing to add",
+        },
+        Survivor {
+            line: "var value = vec4<f32>(0.0, 0.0, 0.0, 0.0);",
+            change: "0.0 → 0.5",
+            reason: "what is beyond the last frequency is not used, or never written",
+        },
+        Survivor {
+            line: "if (v < width && f < width) {",
+            change: "< → <=",
+            reason: "what is beyond the last frequency is not used, or never written",
+        },
+        Survivor {
+            line: "if (v < width && f < width) {",
+            change: "&& → ||",
+            reason: "what is beyond the last frequency is not used, or never written",
+        },
+        Survivor {
+            line: "value = vec4<f32>(above, 0.0, 0.0);",
+            change: "0.0 → 0.5",
+            reason: "it is multiplied by the sine of frequency zero, which is zero",
+        },
+        Survivor {
+            line: "for (var k = 0u; k < min(16u, width - start); k = k + 1u) {",
+            change: "- → +",
+            reason: "frequencies beyond the last count as zero",
+        },
+    ],
 };

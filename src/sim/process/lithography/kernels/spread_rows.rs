@@ -5,7 +5,9 @@ use crate::gpu::kernel::{
     Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{LINES, LOGISTIC, SPREAD, WAVES, logistic, spread};
+use crate::sim::process::lithography::kernels::{
+    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread,
+};
 
 record! {
     /// Extents and resist.
@@ -28,7 +30,7 @@ record! {
 impl SpreadRows {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(16), 1]
+        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(64), 1]
     }
 }
 
@@ -109,7 +111,7 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/spread_rows.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/spread_rows.wgsl"),
     },
-    parts: &[SPREAD, LOGISTIC],
+    parts: &[CIRCLE, SPREAD, LOGISTIC],
     record: SpreadRows::RECORD,
     slots: &[
         WAVES,
@@ -129,12 +131,17 @@ pub static KERNEL: Kernel = Kernel {
     cases,
     survivors: &[
         Survivor {
-            line: "return select(n, n - x, 2u * x < n);",
+            line: "for (var start = 0u; start < width; start = start + 16u) {",
+            change: "< → <=",
+            reason: "beyond the last frequency there is nothing to add",
+        },
+        Survivor {
+            line: "if (x > 0u && 2u * x < n) {",
             change: "* → +",
             reason: "a place of the second half writes at its mirror image the value that stands there",
         },
         Survivor {
-            line: "return select(n, n - x, 2u * x < n);",
+            line: "if (x > 0u && 2u * x < n) {",
             change: "< → <=",
             reason: "the sine of the middle is zero: both its places have one value",
         },
