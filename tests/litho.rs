@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+#[path = "litho/compute.rs"]
+mod compute;
+
 /// A folder of its own for one test; gone afterwards.
 struct Folder(PathBuf);
 
@@ -490,4 +493,52 @@ fn a_mask_is_made_and_scored_alike() {
         .find(|l| l.contains("rule violations"))
         .unwrap();
     assert!(rules.trim_end().ends_with(" 0"), "{rules}");
+}
+
+/// Photons of an exposure: as many as the image and the dose say, the same for the same seed, and refused where
+/// the optics tell no dose.
+#[test]
+fn photons_are_those_of_the_image() {
+    let folder = Folder::new("photons");
+    let draw = |name: &str, optics: &str, seed: &str| {
+        let out = folder.at(name);
+        let all = [
+            "image",
+            "scenes/litho/logic.glp",
+            "--optics",
+            optics,
+            "--photons",
+            seed,
+        ];
+        let part = [
+            "--window", "0,0,256", "--pixel", "4", "--halo", "300", "--out", &out,
+        ];
+        litho(&[&all[..], &part].concat())
+    };
+    let optics = "scenes/litho/arf_developed.ron";
+    let mut tables = Vec::new();
+    for (name, seed) in [("a", "7"), ("b", "7"), ("c", "8")] {
+        let output = draw(name, optics, seed);
+        assert!(output.status.success(), "{}", shown(&output));
+        tables.push(folder.text(&format!("{name}/photons.csv")));
+    }
+    assert!(tables[0] == tables[1] && tables[0] != tables[2]);
+    let sum = |text: &str| -> f64 {
+        let last = |l: &str| l.rsplit(',').next().unwrap().parse::<f64>().unwrap();
+        text.lines().skip(1).map(last).sum()
+    };
+    // 42 mJ/cm² of 193 nm are 408.07 photons to the nm², of which a fifth is absorbed; a sample stands for 2 × 2 nm.
+    let expected = sum(&folder.text("a/aerial.csv")) * 4.0 * 0.2 * 42.0 * 9.715_85;
+    let found = sum(&tables[0]);
+    assert!(
+        (found - expected).abs() < 5.0 * expected.sqrt() + 1e-3 * expected,
+        "{found} {expected}"
+    );
+    let silent = draw("d", OPTICS, "1");
+    assert_eq!(silent.status.code(), Some(2));
+    assert!(
+        shown(&silent).contains("dose_mj_per_cm2"),
+        "{}",
+        shown(&silent)
+    );
 }

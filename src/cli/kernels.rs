@@ -56,8 +56,13 @@ pub fn run(args: &KernelsArgs) -> anyhow::Result<u8> {
     })
 }
 
+/// Where the texts tell of a kernel, a unit or a constant.
+fn key(kind: &str, name: &str) -> String {
+    format!("kernel-{kind}{}", name.replace('_', "-"))
+}
+
 fn show(kernel: &Kernel, texts: &Texts) {
-    println!("{}: {}", kernel.name, kernel.about);
+    println!("{}: {}", kernel.name, texts.get(&key("", kernel.entry())));
     let heads = [
         ("kernels-buffer", Side::Left),
         ("kernels-role", Side::Left),
@@ -77,14 +82,15 @@ fn show(kernel: &Kernel, texts: &Texts) {
             texts.get(role),
             slot.shape.to_owned(),
             slot.cell.wgsl().to_owned(),
-            slot.unit.to_owned(),
+            texts.get(&key("unit-", slot.unit)),
         ]);
     }
     for line in table.text().lines() {
         println!("  {line}");
     }
     for constant in kernel.constants {
-        println!("  override {}: {}", constant.name, constant.about);
+        let about = texts.get(&key("constant-", constant.name));
+        println!("  override {}: {about}", constant.name);
     }
     let [x, y, z] = kernel.workgroup;
     let facts = [
@@ -134,4 +140,27 @@ fn measure(device: &Device, kernel: &'static Kernel, texts: &Texts) -> anyhow::R
         println!("  ✕ {fault}");
     }
     Ok(faults.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::i18n::Lang;
+
+    /// Every kernel, buffer and constant is told in both languages.
+    #[test]
+    fn all_is_told_in_both_languages() {
+        for lang in [Lang::En, Lang::Ko] {
+            let texts = Texts::new(lang);
+            for kernel in KERNELS {
+                let mut keys = vec![key("", kernel.entry())];
+                keys.extend(kernel.slots.iter().map(|s| key("unit-", s.unit)));
+                keys.extend(kernel.constants.iter().map(|c| key("constant-", c.name)));
+                for key in keys {
+                    let text = texts.get(&key);
+                    assert!(!text.contains(&key), "{}: {text}", kernel.name);
+                }
+            }
+        }
+    }
 }

@@ -285,7 +285,11 @@ impl Gpu {
         }
     }
 
-    pub(super) fn limit(&self, what: &str, needed: u64, allowed: u64) -> Result<(), GpuFault> {
+    /// Refuses more of something than is allowed.
+    ///
+    /// # Errors
+    /// It is more.
+    pub fn limit(&self, what: &str, needed: u64, allowed: u64) -> Result<(), GpuFault> {
         if needed <= allowed {
             return Ok(());
         }

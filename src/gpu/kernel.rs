@@ -68,17 +68,16 @@ pub struct Slot {
     pub cell: Cell,
     /// Shape in elements, the slowest index first, e.g. `clips, n, n`.
     pub shape: &'static str,
-    /// Unit and meaning of a value.
+    /// Unit and meaning of a value: the word behind `kernel-unit-` in the texts of both languages.
     pub unit: &'static str,
 }
 
-/// A constant that is chosen when the program is made (`override` in WGSL).
+/// A constant that is chosen when the program is made (`override` in WGSL). What it chooses stands in the texts of
+/// both languages, under `kernel-constant-` and its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Constant {
     /// Name.
     pub name: &'static str,
-    /// What it chooses.
-    pub about: &'static str,
 }
 
 /// A fault of the sabotage test that no case can see, and why that is right.
@@ -197,10 +196,9 @@ impl Case {
 
 /// A kernel.
 pub struct Kernel {
-    /// Name: its path below `shaders/`, and the last word of it is the entry point.
+    /// Name: its path below `shaders/`, and the last word of it is the entry point. What it does stands in the
+    /// texts of both languages, under `kernel-` and the entry point.
     pub name: &'static str,
-    /// What it does, in one line.
-    pub about: &'static str,
     /// Its own text.
     pub source: Part,
     /// Shared parts that stand before it.

@@ -9,7 +9,7 @@ use core::task::{Context, Poll, Waker};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::gpu::device::{Gpu, GpuFault};
-use crate::gpu::kernel::Kernel;
+use crate::gpu::kernel::{Kernel, Role};
 use crate::gpu::source::{Reflection, Source};
 
 /// A compiled kernel.
@@ -47,6 +47,48 @@ pub struct Step {
     record: Option<wgpu::Buffer>,
     name: &'static str,
     groups: [u32; 3],
+    moved: Moved,
+}
+
+/// What a dispatch moves at least: each buffer that it binds once, those that it changes both ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Bytes read.
+    pub read: u64,
+    /// Bytes written.
+    pub written: u64,
+}
+
+impl Moved {
+    /// Of several dispatches.
+    pub fn sum<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Self {
+        steps.into_iter().fold(Self::default(), |sum, step| Self {
+            read: sum.read + step.moved.read,
+            written: sum.written + step.moved.written,
+        })
+    }
+
+    /// Both.
+    pub fn bytes(self) -> u64 {
+        self.read + self.written
+    }
+}
+
+impl Step {
+    /// Name of its kernel.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its workgroups.
+    pub fn groups(&self) -> [u32; 3] {
+        self.groups
+    }
+
+    /// What it moves at least.
+    pub fn moved(&self) -> Moved {
+        self.moved
+    }
 }
 
 /// Dispatches recorded in order; each sees what those before it wrote.
@@ -76,11 +118,16 @@ impl Gpu {
         kernel: &'static Kernel,
         constants: &[(&'static str, u32)],
     ) -> Result<Program, GpuFault> {
-        self.program_of(kernel, &Source::of(kernel), constants)
+        let checks = wgpu::ShaderRuntimeChecks {
+            force_loop_bounding: false,
+            ..wgpu::ShaderRuntimeChecks::checked()
+        };
+        self.compiled(kernel, &Source::of(kernel), constants, checks)
             .await
     }
 
-    /// Compiles a kernel from another text than its own.
+    /// Compiles a kernel from another text than its own. Its loops are counted and ended by force, since nothing is
+    /// known of them.
     ///
     /// # Errors
     /// The text is at fault, or the device refuses it.
@@ -89,6 +136,17 @@ impl Gpu {
         kernel: &'static Kernel,
         source: &Source,
         constants: &[(&'static str, u32)],
+    ) -> Result<Program, GpuFault> {
+        let checks = wgpu::ShaderRuntimeChecks::checked();
+        self.compiled(kernel, source, constants, checks).await
+    }
+
+    async fn compiled(
+        &self,
+        kernel: &'static Kernel,
+        source: &Source,
+        constants: &[(&'static str, u32)],
+        checks: wgpu::ShaderRuntimeChecks,
     ) -> Result<Program, GpuFault> {
         let bound = source.reflect(kernel)?;
         let entry = |binding: u32, ty: wgpu::BufferBindingType| wgpu::BindGroupLayoutEntry {
@@ -112,12 +170,17 @@ impl Gpu {
         });
         let entries: Vec<_> = uniform.into_iter().chain(storage).collect();
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let module = self
-            .device
-            .create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(kernel.name),
-                source: wgpu::ShaderSource::Wgsl(source.text.as_str().into()),
-            });
+        let descriptor = wgpu::ShaderModuleDescriptor {
+            label: Some(kernel.name),
+            source: wgpu::ShaderSource::Wgsl(source.text.as_str().into()),
+        };
+        #[expect(
+            unsafe_code,
+            reason = "what stays off is the count that ends endless loops: it keeps compilers from unrolling, the loops \
+                      of the table's own kernels end by their bounds, and a text from elsewhere is counted"
+        )]
+        // SAFETY: every access stays checked, and every loop of a kernel of the table ends.
+        let module = unsafe { self.device.create_shader_module_trusted(descriptor, checks) };
         let layout = self
             .device
             .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
@@ -263,7 +326,18 @@ impl Gpu {
             layout: &program.layout,
             entries: &entries,
         });
+        let moved = |counts: fn(Role) -> bool| -> u64 {
+            let slots = kernel.slots.iter().zip(buffers);
+            slots
+                .filter(|(slot, _)| counts(slot.role))
+                .map(|(_, storage)| 4 * storage.words)
+                .sum()
+        };
         Ok(Step {
+            moved: Moved {
+                read: moved(|role| role != Role::Write),
+                written: moved(|role| role != Role::Read),
+            },
             pipeline: program.pipeline.clone(),
             group,
             record: uniform,
@@ -377,8 +451,9 @@ impl Gpu {
         Ok(values)
     }
 
-    /// Natively somebody must drive the device; a browser does it itself.
-    fn wait(&self) {
+    /// Waits for all that was submitted, without reading. Natively somebody must drive the device; a browser
+    /// does it itself.
+    pub fn wait(&self) {
         let _ = self.device.poll(wgpu::PollType::wait_indefinitely());
     }
 }
@@ -400,6 +475,21 @@ impl Batch<'_> {
         pass.set_bind_group(0, &step.group, &[]);
         pass.dispatch_workgroups(groups[0], groups[1], groups[2]);
         self.dispatches += 1;
+    }
+
+    /// Records dispatches in order, in one pass.
+    pub fn run_all<'s>(&mut self, steps: impl IntoIterator<Item = &'s Step>) {
+        let descriptor = wgpu::ComputePassDescriptor {
+            label: Some("steps"),
+            timestamp_writes: None,
+        };
+        let mut pass = self.encoder.begin_compute_pass(&descriptor);
+        for step in steps {
+            pass.set_pipeline(&step.pipeline);
+            pass.set_bind_group(0, &step.group, &[]);
+            pass.dispatch_workgroups(step.groups[0], step.groups[1], step.groups[2]);
+            self.dispatches += 1;
+        }
     }
 
     /// Records dispatches with time stamps before the first and after the last.

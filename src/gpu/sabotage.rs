@@ -1,7 +1,8 @@
 //! Faults planted in the WGSL of a kernel, one token at a time: its cases must see each.
 //!
 //! A comparison that no planted fault makes fail compares nothing. A fault that no case can see is listed
-//! in the kernel's table with the reason why the kernel does the same with it.
+//! in the kernel's table with the reason why the kernel does the same with it. Parts that several kernels share get
+//! their faults in the first of them alone.
 
 use core::ops::Range;
 
@@ -141,11 +142,23 @@ fn other_number(literal: &str) -> Option<String> {
     Some(format!("{other:?}"))
 }
 
-/// Plants every fault in turn and runs the cases until one sees it.
+/// Shared parts of a kernel that a kernel before it in the table has too.
+pub fn planted_before(table: &[&Kernel], kernel: &Kernel) -> Vec<&'static str> {
+    let before = table.iter().take_while(|k| k.name != kernel.name);
+    let taken: Vec<&str> = before.flat_map(|k| k.parts).map(|p| p.path).collect();
+    let own = kernel.parts.iter().map(|p| p.path);
+    own.filter(|path| taken.contains(path)).collect()
+}
+
+/// Plants every fault in turn, but for those in parts at the paths `spared`, and runs the cases until one sees it.
 ///
 /// # Errors
 /// The device was lost.
-pub async fn sabotage(gpu: &Gpu, kernel: &'static Kernel) -> Result<Harvest, GpuFault> {
+pub async fn sabotage(
+    gpu: &Gpu,
+    kernel: &'static Kernel,
+    spared: &[&str],
+) -> Result<Harvest, GpuFault> {
     let source = Source::of(kernel);
     let cases = (kernel.cases)();
     let truth: Vec<Vec<Values>> = cases.iter().map(|c| expected(kernel, c)).collect();
@@ -153,6 +166,9 @@ pub async fn sabotage(gpu: &Gpu, kernel: &'static Kernel) -> Result<Harvest, Gpu
     let mut used = vec![false; kernel.survivors.len()];
     let mut staging = Staging::default();
     for plant in plants(&source) {
+        if spared.contains(&source.place(plant.at.start).0) {
+            continue;
+        }
         let faulty = source.edited(plant.at.clone(), &plant.with);
         if faulty.module().is_err() {
             continue;

@@ -1,6 +1,6 @@
 //! A case on the GPU beside the twin on the CPU.
 //!
-//! Outputs are filled with a canary before the run, and a tail of it stands behind each: what a kernel
+//! Outputs are filled with a canary before the run, and a tail of another stands behind each: what a kernel
 //! leaves out, and what it writes too far, both show.
 
 use crate::gpu::device::{Gpu, GpuFault};
@@ -11,6 +11,8 @@ use crate::gpu::run::{Clock, Program, Staging, Storage};
 const TAIL: usize = 96;
 /// What stands there: not a number, and no word that a kernel makes by chance.
 const CANARY: u32 = 0x7FC0_BEEF;
+/// What stands in the tail: a number, since a canary that is none stays itself when a kernel changes it in place.
+const TAIL_CANARY: u32 = 0x4B3C_BEEF;
 
 /// How a kernel compares with its twin in one case.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,7 +76,7 @@ pub async fn prove(
         }
         let length = expected.len();
         let found: Vec<u32> = gpu.read(storage, 0..length + TAIL, staging).await?;
-        if found[length..].iter().any(|w| *w != CANARY) {
+        if found[length..].iter().any(|w| *w != TAIL_CANARY) {
             outcome
                 .faults
                 .push(format!("`{}`: written beyond its end", slot.name));
@@ -93,7 +95,7 @@ fn upload(gpu: &Gpu, slot: &Slot, values: &Values) -> Result<Storage, GpuFault> 
         words.fill(CANARY);
     }
     if slot.role != Role::Read {
-        words.extend([CANARY; TAIL]);
+        words.extend([TAIL_CANARY; TAIL]);
     }
     gpu.filled(slot.name, &words)
 }

@@ -4,42 +4,26 @@
 //! `cargo bench --no-default-features --bench litho`. The kernels are those of the ICCAD 2013 contest where
 //! `GEOUL_DATA` names a folder with them, else 24 of our own of the same size, which cost the same.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use geoul::interop::glp;
 use geoul::scene::optics;
-use geoul::sim::process::lithography::contest::{self, SIDE};
+use geoul::sim::process::lithography::contest::SIDE;
 use geoul::sim::process::lithography::ilt::{Flow, Schedule, Stage, optimise};
 use geoul::sim::process::lithography::imager::{Grid, Lens};
 use geoul::sim::process::lithography::live::Screen;
 use geoul::sim::process::lithography::workbench::{
     Clip, CutLine, PIXELS, QUICK_FOCI, QUICK_WINDOW, Workbench,
 };
-use geoul::sim::process::lithography::{Keep, Kernels, Optics, Outline, Pupil, Source};
+
+#[path = "contest_kernels.rs"]
+mod contest_kernels;
+
+use contest_kernels::kernels;
 
 fn main() {
     divan::main();
-}
-
-fn kernels(which: &str) -> Kernels {
-    let folder = std::env::var("GEOUL_DATA").map(|d| Path::new(&d).join("litho"));
-    if let Ok(folder) = folder {
-        let read = |name: String| std::fs::read(folder.join(name)).expect("readable");
-        let kernels = read(format!("socs_{which}_kernels_24x35x35_c64le.bin"));
-        let weights = read(format!("socs_{which}_weights_24_f32le.bin"));
-        return contest::kernels(&kernels, &weights).expect("kernels of the contest");
-    }
-    println!("no $GEOUL_DATA: kernels of our own");
-    let outline = Outline::Annular {
-        inner: 0.6,
-        outer: 0.9,
-    };
-    let source = Source::sampled(outline, 17).expect("points");
-    let mut optics = Optics::scalar(Pupil::new(193.0, 0.85, 1.0), source);
-    optics.pupil.defocus_nm = if which == "focus" { 0.0 } else { 25.0 };
-    Kernels::new(&optics, f64::from(SIDE), Keep::Count(24))
 }
 
 /// Lines and spaces that differ from row to row, so that no row is like the last.

@@ -91,7 +91,6 @@ const FIELDS: &[Field] = &[
 fn kernel() -> Kernel {
     Kernel {
         name: "k",
-        about: "",
         source: Part {
             path: "shaders/k.wgsl",
             text: TEXT,

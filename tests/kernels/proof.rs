@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use geoul::gpu::kernel::{Kernel, Kind};
 use geoul::gpu::run::Staging;
-use geoul::gpu::sabotage::{plants, sabotage};
+use geoul::gpu::sabotage::{planted_before, plants, sabotage};
 use geoul::gpu::source::Source;
 use geoul::gpu::twin::{expected, prove};
 use geoul::sim::KERNELS;
@@ -108,14 +108,17 @@ fn every_planted_fault_is_seen() {
                 loop {
                     let k = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     let Some(kernel) = kernels.get(k) else { break };
-                    let found = pollster::block_on(sabotage(&gpu, kernel)).unwrap();
+                    let spared = planted_before(KERNELS, kernel);
+                    let started = std::time::Instant::now();
+                    let found = pollster::block_on(sabotage(&gpu, kernel, &spared)).unwrap();
                     println!(
-                        "{:44} planted {:3}  caught {:3}  survive with a reason {:2}  survive {}",
+                        "{:44} planted {:3}  caught {:3}  survive with a reason {:2}  survive {}  {:5.1} s",
                         kernel.name,
                         found.planted,
                         found.caught,
                         found.listed,
-                        found.unlisted.len()
+                        found.unlisted.len(),
+                        started.elapsed().as_secs_f64()
                     );
                     let mut complaints = complaints.lock().unwrap();
                     for plant in found.unlisted {
@@ -147,7 +150,8 @@ fn every_planted_fault_is_seen() {
 fn survivors_carry_their_reason() {
     for kernel in KERNELS {
         let all = plants(&Source::of(kernel));
-        assert!(all.len() > 10, "{}", kernel.name);
+        // The shortest kernel has one comparison and two operators.
+        assert!(all.len() >= 3, "{}", kernel.name);
         for survivor in kernel.survivors {
             assert!(
                 survivor.reason.split_whitespace().count() >= 4,

@@ -11,11 +11,19 @@ mod edges;
 mod golden;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(feature = "gpu")]
+mod gpu_ilt;
 mod metrics;
 #[cfg(feature = "gpu")]
 mod probe;
 
-use geoul::sim::process::lithography::{Image, Optics, Pupil, Source, Spectrum};
+use core::f64::consts::TAU;
+
+use geoul::sim::process::lithography::{Image, Optics, Outline, Pupil, Source, Spectrum};
+
+/// Samples along a side of a grating, and its period in nm.
+const N: usize = 64;
+const PITCH: f64 = 300.0;
 
 /// Largest difference.
 fn worst(pairs: impl IntoIterator<Item = (f64, f64)>) -> f64 {
@@ -28,6 +36,28 @@ fn worst(pairs: impl IntoIterator<Item = (f64, f64)>) -> f64 {
 /// A lens in air.
 fn dry(na: f64, source: Source) -> Optics {
     Optics::scalar(Pupil::new(193.0, na, 1.0), source)
+}
+
+/// A ring-shaped source.
+fn ring() -> Source {
+    let outline = Outline::Annular {
+        inner: 0.4,
+        outer: 0.8,
+    };
+    Source::sampled(outline, 15).unwrap()
+}
+
+/// A pattern without any symmetry.
+fn pattern(n: usize) -> Vec<f64> {
+    (0..n * n)
+        .map(|i| f64::from(u8::from((i * i / 3 + 5 * (i / n)) % 7 < 3)))
+        .collect()
+}
+
+/// Phase between the orders 0 and ±1 of a grating of [`PITCH`] in air, at a defocus.
+fn defocus_phase(defocus_nm: f64) -> f64 {
+    let sine = 193.0 / PITCH;
+    TAU / 193.0 * defocus_nm * (1.0 - f64::sqrt(1.0 - sine * sine))
 }
 
 /// Vertical lines, half of the period open, on `n` by `n` samples of one period: amplitudes `open`
@@ -55,7 +85,7 @@ fn along_x(image: &Image, n: usize) -> Vec<(f64, f64)> {
         .map(|i| {
             let part = f64::from(i) / 97.0;
             let x = image.period_nm * part;
-            let phase = core::f64::consts::TAU * (part - middle(n));
+            let phase = TAU * (part - middle(n));
             (phase, image.at(x, 0.3 * image.period_nm))
         })
         .collect()

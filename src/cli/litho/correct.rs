@@ -18,7 +18,8 @@ use crate::sim::process::lithography::free_masks::{Areas, Corners, Task, judge};
 use crate::sim::process::lithography::ilt::Flow;
 use crate::sim::process::lithography::manhattan::union;
 use crate::sim::process::lithography::mask_rules::{PixelMask, Rules};
-use crate::sim::process::lithography::tiles::{Plan, TileImager, Tones, bounds_nm};
+use crate::sim::process::lithography::tiles::{Plan, TileImager, bounds_nm};
+use crate::sim::process::lithography::tones::Tones;
 use crate::sim::process::lithography::{Optics, setup};
 use crate::view::i18n::{Texts, number};
 

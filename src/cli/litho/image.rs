@@ -7,8 +7,11 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::exposure;
 use super::files::{LayoutArgs, Out, finish, numbers, open, optics};
-use crate::cli::compute::{ComputeArg, Device, open as open_device};
+#[cfg(feature = "gpu")]
+use crate::cli::compute::Device;
+use crate::cli::compute::{ComputeArg, open as open_device};
 use crate::cli::table::{Side, Table};
 use crate::cli::{LangArg, code, interrupt, texts};
 use crate::results::write::{Measure, MeasureColumn};
@@ -19,8 +22,9 @@ use crate::sim::process::lithography::contour::{Contour, contours_in};
 use crate::sim::process::lithography::on_gpu;
 use crate::sim::process::lithography::resist::Resist;
 use crate::sim::process::lithography::tiles::{
-    HaloError, Plan, TileImager, Tones, bounds_nm, halo_errors, halo_for,
+    HaloError, Plan, TileImager, bounds_nm, halo_errors, halo_for,
 };
+use crate::sim::process::lithography::tones::Tones;
 use crate::sim::process::lithography::{Optics, setup};
 use crate::view::i18n::{Texts, number};
 use crate::view::litho::{Frame, contours_svg, heat_png};
@@ -58,10 +62,15 @@ pub struct ImageArgs {
     /// Doses whose contours are drawn; 1 is nominal.
     #[arg(long, value_name = "D,D,…", value_delimiter = ',', default_values_t = [1.0])]
     dose: Vec<f64>,
+    /// Draws the photons that each pixel absorbs in one exposure, by this seed; the resist of the optics gives
+    /// their number.
+    #[arg(long, value_name = "SEED")]
+    photons: Option<u64>,
     /// What computes the image.
     #[arg(long, value_enum, default_value = "auto")]
     compute: ComputeArg,
-    /// Folder for aerial.png, contours.svg and the tables aerial, contours and halo (CSV and Parquet).
+    /// Folder for aerial.png, contours.svg and the tables aerial, contours and halo (CSV and Parquet); photons.png
+    /// and the table photons where they are drawn.
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     /// Language of the picture; that of the environment when absent.
@@ -70,8 +79,8 @@ pub struct ImageArgs {
 }
 
 /// Samples along a side of the picture and of the table.
-const PICTURE: u32 = 1024;
-const TABLE: u32 = 128;
+pub const PICTURE: u32 = 1024;
+pub const TABLE: u32 = 128;
 /// Points of contours up to which they are drawn.
 const DRAWN_MAX: usize = 400_000;
 
@@ -89,11 +98,14 @@ const CONTOURS: &[MeasureColumn] = &[
 const HALO: &[MeasureColumn] = &[("halo_nm", Measure::Real(1)), ("error", Measure::Real(6))];
 
 /// A square of samples that tiles fill as they come.
-struct Picture {
-    low_nm: [f64; 2],
-    step_nm: f64,
+pub struct Picture {
+    /// Lower left corner.
+    pub low_nm: [f64; 2],
+    /// Side of a sample's square.
+    pub step_nm: f64,
     side: u32,
-    values: Vec<f64>,
+    /// Samples row by row; no number where no tile has come.
+    pub values: Vec<f64>,
 }
 
 impl Picture {
@@ -213,6 +225,10 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         args.dose.iter().all(|d| *d > 0.0 && d.is_finite()),
         "a dose is above 0"
     );
+    let absorbed = match args.photons {
+        Some(seed) => Some((seed, exposure::absorbed_per_nm2(&read)?)),
+        None => None,
+    };
     anyhow::ensure!(args.pixel > 0.0, "a pixel has a size above 0");
     anyhow::ensure!(args.error > 0.0, "--error is above 0");
     anyhow::ensure!(args.halo.is_none_or(|h| h >= 0.0), "a halo is 0 or more");
@@ -258,12 +274,10 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let mut on_device = match &device {
         Device::Cpu => None,
         Device::Gpu(gpu) => {
-            let tiles = on_gpu::Tiles::new(gpu, &read, &optics, plan.period_nm(), plan.pixels());
+            let tiles = on_gpu::Tiles::new(gpu, tones, &optics, plan.period_nm(), plan.pixels());
             Some(pollster::block_on(tiles)?)
         }
     };
-    #[cfg(not(feature = "gpu"))]
-    let Device::Cpu = device;
     let out = Out::create(&args.out)?;
     let cancel = interrupt::flag()?;
 
@@ -355,6 +369,9 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let seconds = start.elapsed().as_secs_f64();
     finish(tables)?;
     write_pictures(&out, &picture, &table)?;
+    if let Some((seed, per_nm2)) = absorbed {
+        exposure::write(&out, &picture, per_nm2, seed, &device)?;
+    }
     if !halos.is_empty() {
         out.table(
             "halo",

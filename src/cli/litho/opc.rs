@@ -11,21 +11,29 @@ use clap::Args;
 use super::correct;
 use super::files::{LayoutArgs, Out, in_contest_tile, kernels, layout};
 use super::score::{Raster, raster};
+use crate::cli::compute::{ComputeArg, Device, open};
 use crate::cli::table::{Side, Table};
 use crate::cli::{LangArg, code, interrupt, texts};
+use crate::gpu::Compute;
+#[cfg(feature = "gpu")]
+use crate::gpu::device::Gpu;
 use crate::results::write::{Measure, MeasureColumn};
 use crate::scene::shapes::{Shapes, Sorted};
 use crate::sim::process::lithography::Kernels;
-use crate::sim::process::lithography::contest::{LEVEL, SIDE, Score, Simulator};
+use crate::sim::process::lithography::contest::{
+    PLAN, RESOLUTION_NM, SIDE, Score, Simulator, view,
+};
 use crate::sim::process::lithography::descent::Optimiser;
-use crate::sim::process::lithography::edges::{Pieces, Settings, View, broken};
+use crate::sim::process::lithography::edges::{Pieces, Settings, broken};
 use crate::sim::process::lithography::free_masks::FreeMask;
 use crate::sim::process::lithography::ilt::{Flow, Problem, Run, Schedule};
+#[cfg(feature = "gpu")]
+use crate::sim::process::lithography::ilt_on_gpu::Descent;
 use crate::sim::process::lithography::imager::Lens;
 use crate::sim::process::lithography::mask_rules::{CONTEST, PixelMask, Rules};
 use crate::sim::process::lithography::raster::coverage;
-use crate::sim::process::lithography::resist::Threshold;
-use crate::sim::process::lithography::tiles::{Plan, TileImager, Tones};
+use crate::sim::process::lithography::tiles::TileImager;
+use crate::sim::process::lithography::tones::Tones;
 use crate::view::i18n::{Texts, number};
 use crate::view::litho::grey_png;
 
@@ -77,6 +85,10 @@ pub struct OpcArgs {
     /// Least area of a mask shape, in nm².
     #[arg(long, value_name = "NM2", default_value_t = CONTEST.area_nm2)]
     pub area: f64,
+    /// What computes inverse lithography. A GPU steps with Adam and takes clips of the contest; the rest is the
+    /// processor's.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub compute: ComputeArg,
     /// Folder for mask.gds and the tables of the run (CSV and Parquet); pictures of mask and print of a clip.
     #[arg(short, long, value_name = "DIR")]
     pub out: PathBuf,
@@ -122,6 +134,10 @@ pub enum Outline {
     Curved,
 }
 
+/// Steps that a GPU is given at once.
+#[cfg(feature = "gpu")]
+const STEPS_TOGETHER: u32 = 10;
+
 /// Losses of a run.
 pub const LOSS: &[MeasureColumn] = &[("step", Measure::Count), ("loss", Measure::Real(3))];
 
@@ -157,6 +173,13 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
             .all(|v| (0.0..=1e6).contains(v)),
         "--width, --space, --area: expected 0 or more"
     );
+    let device = match device(args)? {
+        Ok(device) => device,
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            return Ok(code::NO_DEVICE);
+        }
+    };
     if let Some(optics) = &args.optics {
         return correct::run(args, optics, rules, &texts);
     }
@@ -172,9 +195,31 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
     let out = Out::create(&args.out)?;
     let found = match args.method {
         Method::Edge => clip.by_edges(args, &out)?,
-        Method::Pixel => clip.by_pixels(args, &out)?,
+        Method::Pixel => clip.by_pixels(args, &device, &out)?,
     };
     clip.finish(&found, &out, &texts, start.elapsed().as_secs_f64())
+}
+
+/// What steps: a GPU only where it can.
+///
+/// # Errors
+/// A GPU is demanded for what it cannot do; inside, one is demanded and there is none.
+fn device(args: &OpcArgs) -> anyhow::Result<Result<Device, String>> {
+    let cannot = match (&args.optics, args.method, args.optimiser) {
+        (_, Method::Edge, _) => Some("--method edge moves edges"),
+        (_, _, OptimiserArg::Lbfgs) => Some("--optimiser lbfgs chooses the length of its steps"),
+        (Some(_), ..) => Some("--optics seeks the mask tile by tile"),
+        (None, Method::Pixel, OptimiserArg::Adam) => None,
+    };
+    let Some(cannot) = cannot else {
+        return Ok(open(args.compute));
+    };
+    anyhow::ensure!(
+        args.compute.compute() != Compute::Gpu,
+        "{cannot} on the processor only: take --compute cpu, or for a clip of the contest --method pixel \
+         --optimiser adam"
+    );
+    Ok(Ok(Device::Cpu))
 }
 
 /// A clip of the contest.
@@ -196,36 +241,21 @@ struct Found {
 }
 
 impl Clip {
-    fn by_pixels(&self, args: &OpcArgs, out: &Out) -> anyhow::Result<Found> {
-        let cancel = interrupt::flag()?;
+    fn by_pixels(&self, args: &OpcArgs, device: &Device, out: &Out) -> anyhow::Result<Found> {
         let schedule = match args.effort {
             Effort::Quick => Schedule::quick(args.variation),
             Effort::Full => Schedule::full(args.variation),
             Effort::Baseline => Schedule::baseline(),
         };
-        let mut losses = Vec::new();
-        let mut stopped = false;
         let [focus, defocus] = [0, 1].map(|k| Lens::<f32>::new(&self.kernels[k]));
-        let run = Run {
-            problem: Problem::contest(&focus, &defocus),
-            optimiser: args.optimiser.optimiser(),
-            free: None,
+        let problem = Problem::contest(&focus, &defocus);
+        let (found, losses, stopped) = match device {
+            Device::Cpu => self.stepped(problem, args.optimiser.optimiser(), &schedule)?,
+            #[cfg(feature = "gpu")]
+            Device::Gpu(gpu) => self.stepped_on(gpu, problem, &schedule)?,
         };
-        let found = run.optimise(
-            &schedule.stages,
-            &self.target,
-            &self.target,
-            SIDE,
-            &mut |progress| {
-                losses.push(vec![f64::from(progress.done), progress.loss]);
-                if cancel.load(Ordering::Relaxed) {
-                    stopped = true;
-                    Flow::Stop
-                } else {
-                    Flow::Continue
-                }
-            },
-        );
+        let losses = (1..).zip(&losses);
+        let losses = losses.map(|(step, loss)| vec![f64::from(step), *loss]);
         out.table("loss", LOSS, losses)?;
         let pixels = schedule.mask_pixels();
         let pixel_nm = f64::from(SIDE) / f64::from(pixels);
@@ -255,40 +285,64 @@ impl Clip {
         })
     }
 
+    /// Transmissions, losses, and whether the run was stopped.
+    fn stepped(
+        &self,
+        problem: Problem<'_, f32>,
+        optimiser: Optimiser,
+        schedule: &Schedule,
+    ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
+        let cancel = interrupt::flag()?;
+        let run = Run {
+            problem,
+            optimiser,
+            free: None,
+        };
+        let (mut losses, mut stopped) = (Vec::new(), false);
+        let goal = &self.target;
+        let found = run.optimise(&schedule.stages, goal, goal, SIDE, &mut |progress| {
+            losses.push(progress.loss);
+            stopped = cancel.load(Ordering::Relaxed);
+            if stopped { Flow::Stop } else { Flow::Continue }
+        });
+        Ok((found, losses, stopped))
+    }
+
+    /// The same on a GPU, which is asked every few steps whether to go on.
+    #[cfg(feature = "gpu")]
+    fn stepped_on(
+        &self,
+        gpu: &Gpu,
+        problem: Problem<'_, f32>,
+        schedule: &Schedule,
+    ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
+        let cancel = interrupt::flag()?;
+        pollster::block_on(async {
+            let mut run = Descent::new(gpu, &problem, &schedule.stages, SIDE, 1, None).await?;
+            run.put(0, &self.target, &self.target);
+            let mut stopped = false;
+            while run.left() > 0 && !stopped {
+                run.advance(STEPS_TOGETHER);
+                run.settle()?;
+                stopped = cancel.load(Ordering::Relaxed);
+            }
+            let losses = run.losses().await?.remove(0);
+            Ok((run.masks().await?.remove(0), losses, stopped))
+        })
+    }
+
     fn by_edges(&self, args: &OpcArgs, out: &Out) -> anyhow::Result<Found> {
-        let tones = Tones {
-            inside: 1.0,
-            outside: 0.0,
-            shifted_layer: None,
-        };
-        let imager = TileImager::of_kernels(&self.kernels[0], tones, SIDE)
+        let imager = TileImager::of_kernels(&self.kernels[0], Tones::OPENINGS, SIDE)
             .map_err(|_| anyhow::anyhow!("the kernels are finer than the contest's pixels"))?;
-        let plan = Plan {
-            low_nm: [0.0; 2],
-            counts: [1; 2],
-            core: SIDE,
-            halo: 0,
-            pixel_nm: 1.0,
-        };
-        let view = View {
-            plan,
-            imager: &imager,
-            resist: Threshold {
-                level: LEVEL,
-                diffusion_nm: 0.0,
-            },
-            bright: true,
-            search_nm: 70.0,
-        };
-        // The wavelength / NA of the contest's lens.
+        let view = view(&imager);
         let settings = Settings {
             rounds: args.rounds,
-            ..Settings::for_resolution(143.0, self.rules)
+            ..Settings::for_resolution(RESOLUTION_NM, self.rules)
         };
         let mut pieces = Pieces::new(&self.moved, settings)?;
         let stopped = correct::rounds(&mut pieces, &view, out)?;
         let mask = pieces.mask();
-        let violations = broken(&Sorted::new(mask.clone()), &self.rules, &plan, 1.0)?.len() as u64;
+        let violations = broken(&Sorted::new(mask.clone()), &self.rules, &PLAN, 1.0)?.len() as u64;
         Ok(Found {
             rectangles: correct::rectangles(&mask),
             mask,

@@ -1,6 +1,6 @@
 //! Imaging against closed forms: two and three beams, coherence, energy, symmetry, the limits of TCC and SOCS.
 
-use core::f64::consts::{FRAC_PI_2, PI, TAU};
+use core::f64::consts::{FRAC_PI_2, PI};
 
 use geoul::sim::process::lithography::spectrum::cis;
 use geoul::sim::process::lithography::{
@@ -8,36 +8,13 @@ use geoul::sim::process::lithography::{
 };
 use num_complex::Complex64;
 
-use super::{along_x, dry, first_order, grating, worst};
+use super::{N, PITCH, along_x, defocus_phase, dry, first_order, grating, pattern, ring, worst};
 
-const N: usize = 64;
-
-fn ring() -> Source {
-    let outline = Outline::Annular {
-        inner: 0.4,
-        outer: 0.8,
-    };
-    Source::sampled(outline, 15).unwrap()
-}
-
-/// A pattern without any symmetry.
-fn pattern(n: usize) -> Vec<f64> {
-    (0..n * n)
-        .map(|i| f64::from(u8::from((i * i / 3 + 5 * (i / n)) % 7 < 3)))
-        .collect()
-}
-
-/// A one-to-one grating of 300 nm in three beams, at a defocus.
+/// A one-to-one grating in three beams, at a defocus.
 fn three_beams(defocus_nm: f64) -> Image {
     let mut optics = dry(0.9, Source::coherent());
     optics.pupil.defocus_nm = defocus_nm;
-    abbe::image(&optics, &grating(N, 4, 1.0, 0.0), 300.0)
-}
-
-/// Phase between the order 0 and the orders ±1 of [`three_beams`].
-fn defocus_phase(defocus_nm: f64) -> f64 {
-    let sine = 193.0 / 300.0;
-    TAU / 193.0 * defocus_nm * (1.0 - f64::sqrt(1.0 - sine * sine))
+    abbe::image(&optics, &grating(N, 4, 1.0, 0.0), PITCH)
 }
 
 /// C1: orders ±1 of an alternating mask interfere alone; contrast 1 at every focus. 1e-13.

@@ -3,12 +3,14 @@
 //! No outside figure is compared with: published ones mix rasters and kernels.
 
 use geoul::scene::shapes::Sorted;
-use geoul::sim::process::lithography::contest::{LEVEL, SIDE, Score, Simulator};
-use geoul::sim::process::lithography::edges::{Pieces, Settings, View, broken};
+use geoul::sim::process::lithography::contest::{
+    PLAN, RESOLUTION_NM, SIDE, Score, Simulator, view,
+};
+use geoul::sim::process::lithography::edges::{Pieces, Settings, broken};
 use geoul::sim::process::lithography::mask_rules::CONTEST;
 use geoul::sim::process::lithography::raster::coverage;
-use geoul::sim::process::lithography::resist::Threshold;
-use geoul::sim::process::lithography::tiles::{Plan, TileImager, Tones};
+use geoul::sim::process::lithography::tiles::TileImager;
+use geoul::sim::process::lithography::tones::Tones;
 
 use super::contest::{clip, kernels, raster};
 use super::golden::folder;
@@ -18,33 +20,12 @@ fn moved_edges_print_nearer_to_their_targets() {
     let Some(folder) = folder() else { return };
     let (focus, defocus) = (kernels(&folder, "focus"), kernels(&folder, "defocus"));
     let exact = Simulator::<f64>::new(&focus, &defocus, SIDE as usize);
-    let tones = Tones {
-        inside: 1.0,
-        outside: 0.0,
-        shifted_layer: None,
-    };
-    let imager = TileImager::of_kernels(&focus, tones, SIDE).expect("pixels fine enough");
-    let plan = Plan {
-        low_nm: [0.0; 2],
-        counts: [1; 2],
-        core: SIDE,
-        halo: 0,
-        pixel_nm: 1.0,
-    };
-    let view = View {
-        plan,
-        imager: &imager,
-        resist: Threshold {
-            level: LEVEL,
-            diffusion_nm: 0.0,
-        },
-        bright: true,
-        search_nm: 70.0,
-    };
+    let imager = TileImager::of_kernels(&focus, Tones::OPENINGS, SIDE).expect("pixels fine enough");
+    let view = view(&imager);
     for number in 1..=5 {
         let settings = Settings {
             rounds: 16,
-            ..Settings::for_resolution(143.0, CONTEST)
+            ..Settings::for_resolution(RESOLUTION_NM, CONTEST)
         };
         let mut pieces = Pieces::new(&clip(&folder, number), settings).expect("straight edges");
         let rounds = pieces.correct(&view, &mut |_, _| true).expect("few shapes");
@@ -60,7 +41,7 @@ fn moved_edges_print_nearer_to_their_targets() {
         let last = rounds.last().expect("rounds");
         println!("clip {number}: {before:?} to {after:?}, placement {last:?}");
         assert!(after.l2 < before.l2 && after.epe() < before.epe());
-        let narrow = broken(&Sorted::new(mask), &CONTEST, &plan, 1.0).expect("few shapes");
+        let narrow = broken(&Sorted::new(mask), &CONTEST, &PLAN, 1.0).expect("few shapes");
         assert_eq!(narrow.len(), 0);
     }
 }

@@ -17,12 +17,10 @@ use geoul::sim::process::lithography::{
 use num_complex::Complex64;
 
 use super::golden::{cases, coefficients, folder, npy};
-use super::{along_x, contest, dry, first_order, worst};
+use super::{N, PITCH, along_x, contest, defocus_phase, dry, first_order, pattern, ring, worst};
 
-const N: usize = 64;
-const PITCH: f64 = 300.0;
-
-pub(super) fn gpu() -> Option<Gpu> {
+/// An open device, if there is an adapter.
+pub fn gpu() -> Option<Gpu> {
     let opened = pollster::block_on(async { Adapters::look().await.open(Compute::Gpu).await });
     match opened {
         Ok(gpu) => gpu,
@@ -65,30 +63,16 @@ fn shine_orders(gpu: &Gpu, optics: &Optics, mask: &Spectrum) -> Image {
     })
 }
 
-fn grating(open: f64, closed: f64) -> Vec<f64> {
+/// Samples of vertical lines, half of the period open.
+fn lines(open: f64, closed: f64) -> Vec<f64> {
     (0..N * N)
         .map(|i| if i % N < N / 2 { open } else { closed })
         .collect()
 }
 
-fn ring() -> Source {
-    let outline = Outline::Annular {
-        inner: 0.4,
-        outer: 0.8,
-    };
-    Source::sampled(outline, 15).unwrap()
-}
-
-/// A pattern without any symmetry.
-fn pattern(n: usize) -> Vec<f64> {
-    (0..n * n)
-        .map(|i| f64::from(u8::from((i * i / 3 + 5 * (i / n)) % 7 < 3)))
-        .collect()
-}
-
+/// Defocus of a phase between the orders 0 and ±1.
 fn defocus_of(phase: f64) -> f64 {
-    let sine = 193.0 / PITCH;
-    phase * 193.0 / TAU / (1.0 - f64::sqrt(1.0 - sine * sine))
+    phase / defocus_phase(1.0)
 }
 
 /// C1: two beams, contrast 1 at every focus.
@@ -99,7 +83,7 @@ fn two_beams() {
     for z in [0.0, 150.0, -400.0] {
         let mut optics = dry(0.9, Source::coherent());
         optics.pupil.defocus_nm = z;
-        let image = shine(&gpu, &optics, N, &grating(1.0, -1.0), PITCH, Keep::All);
+        let image = shine(&gpu, &optics, N, &lines(1.0, -1.0), PITCH, Keep::All);
         let exact = along_x(&image, N).into_iter();
         let error = worst(exact.map(|(phase, i)| (i, 4.0 * a * a * phase.cos().powi(2))));
         assert!(error < 1e-5, "{error}");
@@ -114,7 +98,7 @@ fn three_beams() {
     for phi in [0.0_f64, 0.915_771_217_219, 0.5 * PI] {
         let mut optics = dry(0.9, Source::coherent());
         optics.pupil.defocus_nm = defocus_of(phi);
-        let image = shine(&gpu, &optics, N, &grating(1.0, 0.0), PITCH, Keep::All);
+        let image = shine(&gpu, &optics, N, &lines(1.0, 0.0), PITCH, Keep::All);
         let error = worst(along_x(&image, N).into_iter().map(|(phase, i)| {
             let cos = phase.cos();
             (
@@ -138,7 +122,7 @@ fn the_cut_off_pitch() {
             &gpu,
             &dry(0.9, source),
             N,
-            &grating(1.0, 0.0),
+            &lines(1.0, 0.0),
             pitch,
             Keep::All,
         );
@@ -348,7 +332,7 @@ fn contest_clips() {
         let images = pollster::block_on(async {
             let mut imager = Imager::new(&gpu, &kernels, SIDE, 5).await.unwrap();
             imager.put(&borrowed);
-            println!("{} dispatches for 5 clips", imager.dispatches());
+            println!("{} dispatches for 5 clips", imager.steps().count());
             imager.images().await.unwrap()
         });
         for (k, image) in images.chunks_exact(n * n).enumerate() {

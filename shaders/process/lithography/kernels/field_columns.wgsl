@@ -1,10 +1,11 @@
 // The field of each coherent system, second half, and its intensity: columns of a clip's lines turned into
-// 2^bits places along y, the squares of their moduli summed over every `splits`-th system.
+// 2^bits places along y, the squares of their moduli summed over `each` systems in turn.
 // Sums of a split are kept apart and summed in `total`: no order is left to chance.
 
 struct FieldColumns {
     systems: u32,
     splits: u32,
+    each: u32,
     half: u32,
     add: u32,
 }
@@ -14,12 +15,32 @@ struct FieldColumns {
 // Clips, splits, x, y; `add` says whether to add to what is there.
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
 
+fn square(cell: u32) -> f32 {
+    let e = tile[cell];
+    return e.x * e.x + e.y * e.y;
+}
+
+fn put(group: vec3<u32>, cell: u32, sum: f32) {
+    let length = 1u << bits;
+    let column = (group.x << (10u - bits)) + (cell >> bits);
+    if (column < length) {
+        let plane = group.z * record.splits + group.y;
+        let at = (plane * length + column) * length + (cell & (length - 1u));
+        var before = 0.0;
+        if (record.add == 1u) {
+            before = sums[at];
+        }
+        sums[at] = before + sum;
+    }
+}
+
 @compute @workgroup_size(256)
 fn field_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let length = 1u << bits;
     let side = 2u * record.half + 1u;
     var squares = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    for (var k = group.y; k < record.systems; k = k + record.splits) {
+    let first = group.y * record.each;
+    for (var k = first; k < min(first + record.each, record.systems); k = k + 1u) {
         for (var j = 0u; j < 4u; j = j + 1u) {
             let cell = j * 256u + thread;
             let column = (group.x << (10u - bits)) + (cell >> bits);
@@ -31,24 +52,13 @@ fn field_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
             tile[reversed(cell)] = value;
         }
         transform(thread);
-        for (var j = 0u; j < 4u; j = j + 1u) {
-            let e = tile[j * 256u + thread];
-            squares[j] = squares[j] + (e.x * e.x + e.y * e.y);
-        }
+        let now = vec4<f32>(square(thread), square(256u + thread), square(512u + thread), square(768u + thread));
+        squares = squares + now;
         // All have read before the next system is written.
         workgroupBarrier();
     }
-    for (var j = 0u; j < 4u; j = j + 1u) {
-        let cell = j * 256u + thread;
-        let column = (group.x << (10u - bits)) + (cell >> bits);
-        if (column < length) {
-            let plane = group.z * record.splits + group.y;
-            let at = (plane * length + column) * length + (cell & (length - 1u));
-            var before = 0.0;
-            if (record.add == 1u) {
-                before = sums[at];
-            }
-            sums[at] = before + squares[j];
-        }
-    }
+    put(group, thread, squares.x);
+    put(group, 256u + thread, squares.y);
+    put(group, 512u + thread, squares.z);
+    put(group, 768u + thread, squares.w);
 }

@@ -8,9 +8,12 @@ use num_complex::Complex64;
 
 use crate::scene::shapes::Shapes;
 use crate::sim::process::lithography::band::Real;
+use crate::sim::process::lithography::edges::View;
 use crate::sim::process::lithography::imager::{Grid, Lens};
+use crate::sim::process::lithography::resist::Threshold;
 use crate::sim::process::lithography::socs::Kernels;
 use crate::sim::process::lithography::spectrum::Spectrum;
+use crate::sim::process::lithography::tiles::{Plan, TileImager};
 
 /// Side of the tile in nm, and in pixels.
 pub const SIDE: u32 = 2048;
@@ -26,6 +29,17 @@ pub const INNER: f64 = 0.98 * 0.98;
 const EPE_REACH: i32 = 15;
 /// Distance between gauges, in pixels.
 const GAUGE_STEP: i32 = 40;
+
+/// Wavelength / NA of its lens, in nm.
+pub const RESOLUTION_NM: f64 = 143.0;
+/// Its one tile, which is periodic and needs no halo.
+pub const PLAN: Plan = Plan {
+    low_nm: [0.0; 2],
+    counts: [1; 2],
+    core: SIDE,
+    halo: 0,
+    pixel_nm: 1.0,
+};
 
 const KERNELS: usize = 24;
 const HALF: u32 = 17;
@@ -113,6 +127,20 @@ pub fn centred(shapes: &Shapes) -> Shapes {
     let side = libm::round(f64::from(SIDE) / shapes.unit_nm) as i32;
     let by = [0, 1].map(|k| (side - (high[k] - low[k])).div_euclid(2) - low[k]);
     shapes.moved(by[0], by[1])
+}
+
+/// Its tile and resist as moved edges look at them.
+pub fn view(imager: &TileImager) -> View<'_> {
+    View {
+        plan: PLAN,
+        imager,
+        resist: Threshold {
+            level: LEVEL,
+            diffusion_nm: 0.0,
+        },
+        bright: true,
+        search_nm: 70.0,
+    }
 }
 
 /// What prints at the three corners, pixel by pixel.

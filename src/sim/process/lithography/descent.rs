@@ -37,6 +37,12 @@ impl Adam {
         }
     }
 
+    /// The rate of a step, counted from 1: moments that began at 0 are corrected for it.
+    pub fn rate(rate: f32, step: u32) -> f32 {
+        let [a, b] = Self::BETA.map(|beta| 1.0 - libm::pow(beta, f64::from(step)));
+        rate * (libm::sqrt(b) / a) as f32
+    }
+
     /// So many steps, each with one evaluation.
     pub fn run(&mut self, theta: &mut [f32], rate: f64, steps: u32, evaluate: &mut Evaluate<'_>) {
         let mut gradient = Vec::new();
@@ -51,10 +57,8 @@ impl Adam {
 
     fn step(&mut self, theta: &mut [f32], gradient: &[f32], rate: f32) {
         self.step += 1;
-        let [a, b] = Self::BETA;
-        let bias = |beta: f64| 1.0 - libm::pow(beta, f64::from(self.step));
-        let rate = rate * (libm::sqrt(bias(b)) / bias(a)) as f32;
-        let (a, b) = (a as f32, b as f32);
+        let rate = Self::rate(rate, self.step);
+        let [a, b] = Self::BETA.map(|beta| beta as f32);
         let moments = self.mean.iter_mut().zip(&mut self.square);
         for ((theta, &g), (mean, square)) in theta.iter_mut().zip(gradient).zip(moments) {
             *mean = a * *mean + (1.0 - a) * g;

@@ -543,7 +543,7 @@ mod tests {
     use super::*;
     use crate::sim::process::lithography::optics::Optics;
     use crate::sim::process::lithography::source::Outline;
-    use crate::sim::process::lithography::tiles::Tones;
+    use crate::sim::process::lithography::tones::Tones;
 
     const RULES: Rules = Rules {
         width_nm: 24.0,
@@ -610,9 +610,8 @@ mod tests {
         };
         let optics = Optics::arf_immersion(outline, 15).unwrap();
         let tones = Tones {
-            inside: 1.0,
             outside: -0.06_f64.sqrt(),
-            shifted_layer: None,
+            ..Tones::OPENINGS
         };
         let mut masks = Vec::new();
         for pixels in [480, 260] {

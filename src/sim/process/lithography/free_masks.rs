@@ -18,7 +18,8 @@ use crate::sim::process::lithography::optics::Optics;
 use crate::sim::process::lithography::raster::coverage;
 use crate::sim::process::lithography::resist::Threshold;
 use crate::sim::process::lithography::socs::{Keep, Kernels};
-use crate::sim::process::lithography::tiles::{Plan, TileImager, Tones};
+use crate::sim::process::lithography::tiles::{Plan, TileImager};
+use crate::sim::process::lithography::tones::Tones;
 
 /// How far dose and focus stray.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -441,11 +442,6 @@ mod tests {
         Optics::arf_immersion(outline, 15).unwrap()
     }
 
-    const TONES: Tones = Tones {
-        inside: 1.0,
-        outside: 0.0,
-        shifted_layer: None,
-    };
     const RULES: Rules = Rules {
         width_nm: 16.0,
         space_nm: 16.0,
@@ -467,7 +463,7 @@ mod tests {
         let plan = Plan::new([-336.0, -120.0], [736.0, 1040.0], pixels, 320.0, 8.0);
         Task {
             optics,
-            tones: TONES,
+            tones: Tones::OPENINGS,
             resist: RESIST,
             corners: Corners {
                 dose: 0.04,
@@ -507,7 +503,14 @@ mod tests {
         );
         assert!(left >= 1 && assists.len() > left, "{:?}", shapes.polygons);
         let imagers = [0.0, 50.0].map(|z| {
-            TileImager::new(&optics.at_defocus(z), TONES, task.plan.pixels(), 8.0, 1e-4).unwrap()
+            TileImager::new(
+                &optics.at_defocus(z),
+                Tones::OPENINGS,
+                task.plan.pixels(),
+                8.0,
+                1e-4,
+            )
+            .unwrap()
         });
         let imagers = [&imagers[0], &imagers[1]];
         let mask = Sorted::new(shapes.clone());
@@ -591,7 +594,14 @@ mod tests {
             let clean = mask.pixels().cleaned(&RULES, 8.0);
             let plan = super::tests::task(&optics, 400, Optimiser::Adam).plan;
             let imagers = [0.0, 50.0].map(|z| {
-                TileImager::new(&optics.at_defocus(z), TONES, plan.pixels(), 8.0, 1e-4).unwrap()
+                TileImager::new(
+                    &optics.at_defocus(z),
+                    Tones::OPENINGS,
+                    plan.pixels(),
+                    8.0,
+                    1e-4,
+                )
+                .unwrap()
             });
             let mask = Sorted::new(mask.manhattan(&clean, 1.0));
             let areas = judge(

@@ -10,7 +10,7 @@
 //! Pixels of the mask may be larger than those of the print: a block of pixels has a spectrum of its own,
 //! which is multiplied in, so coarse masks are imaged exactly.
 
-use num_complex::Complex;
+use num_complex::{Complex, Complex64};
 
 use crate::sim::process::lithography::band::{BLOCK, Band, Coefficients, Real, Work};
 use crate::sim::process::lithography::blocks::{pooled, shrink};
@@ -68,6 +68,43 @@ pub struct Room<T> {
     mask: Vec<T>,
 }
 
+/// Spectrum of one pixel of a stage's mask, as many of the print's pixels as it holds; |f| ≤ half, rows of
+/// ascending frequency.
+pub fn pixel(stage: Stage, half: u32) -> Vec<Complex64> {
+    let (blocks, half) = (stage.print / stage.mask, half as i32);
+    let one = |f: i32| {
+        // Mean over the fine pixels of a block of the wave of frequency −f.
+        let sum: Complex64 = (0..blocks)
+            .map(|j| cis(-f64::from(f) * f64::from(j) / f64::from(stage.print)))
+            .sum();
+        sum / f64::from(blocks)
+    };
+    let all = (-half..=half).flat_map(|fy| (-half..=half).map(move |fx| (fx, fy)));
+    all.map(|(fx, fy)| one(fx) * one(fy)).collect()
+}
+
+/// Share of each coefficient of an image that a diffusion length, in parts of the tile's side, leaves; nothing
+/// without diffusion.
+pub fn kept(diffusion: f64, reach: u32) -> Vec<f64> {
+    if diffusion <= 0.0 {
+        return Vec::new();
+    }
+    let reach = reach as i32;
+    let all = (-reach..=reach).flat_map(|fy| (-reach..=reach).map(move |fx| (fx, fy)));
+    all.map(|(fx, fy)| {
+        let square = f64::from(fx * fx + fy * fy) * diffusion * diffusion;
+        libm::exp(-2.0 * core::f64::consts::PI * core::f64::consts::PI * square)
+    })
+    .collect()
+}
+
+/// The mask of a stage's parameters.
+pub fn transmission<T: Real>(stage: Stage, theta: &[T]) -> Vec<T> {
+    let mut mask = pooled(theta, stage.mask as usize, stage.pool as usize);
+    squash(&mut mask);
+    mask
+}
+
 /// Loss and gradient on one level.
 pub struct Level<'l, T: Real> {
     stage: Stage,
@@ -102,52 +139,24 @@ impl<'l, T: Real> Level<'l, T> {
             defocus.half(),
             "both conditions have one band"
         );
-        let half = focus.half() as i32;
-        let blocks = stage.print / stage.mask;
-        let one = |f: i32| {
-            // Mean over the fine pixels of a block of the wave of frequency −f.
-            let sum: num_complex::Complex64 = (0..blocks)
-                .map(|j| cis(-f64::from(f) * f64::from(j) / f64::from(stage.print)))
-                .sum();
-            sum / f64::from(blocks)
-        };
-        let mut pixel = Vec::new();
-        for fy in -half..=half {
-            for fx in -half..=half {
-                let c = one(fx) * one(fy);
-                pixel.push(Complex::new(T::of(c.re), T::of(c.im)));
-            }
-        }
+        let pixel = pixel(stage, focus.half());
         let target = shrink(target, n, stage.print);
-        let reach = 2 * half;
-        let kept = |fx: i32, fy: i32| {
-            let square = f64::from(fx * fx + fy * fy) * problem.diffusion * problem.diffusion;
-            T::of(libm::exp(
-                -2.0 * core::f64::consts::PI * core::f64::consts::PI * square,
-            ))
-        };
-        let kept = if problem.diffusion > 0.0 {
-            let all = (-reach..=reach).flat_map(|fy| (-reach..=reach).map(move |fx| (fx, fy)));
-            all.map(|(fx, fy)| kept(fx, fy)).collect()
-        } else {
-            Vec::new()
-        };
+        let kept = kept(problem.diffusion, 2 * focus.half());
+        let narrow = |c: Complex64| Complex::new(T::of(c.re), T::of(c.im));
         Self {
             stage,
             problem,
-            kept,
+            kept: kept.into_iter().map(T::of).collect(),
             mask: Band::new(stage.mask as usize, focus.half()),
             print: Band::new(stage.print as usize, 2 * focus.half()),
-            pixel,
+            pixel: pixel.into_iter().map(narrow).collect(),
             target: target.into_iter().map(|v| T::of(f64::from(v))).collect(),
         }
     }
 
     /// The mask of parameters.
     pub fn transmission(&self, theta: &[T]) -> Vec<T> {
-        let mut mask = pooled(theta, self.stage.mask as usize, self.stage.pool as usize);
-        squash(&mut mask);
-        mask
+        transmission(self.stage, theta)
     }
 
     /// Loss of parameters, and its gradient.

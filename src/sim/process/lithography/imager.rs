@@ -55,6 +55,11 @@ impl<T: Real> Lens<T> {
         self.half as u32
     }
 
+    /// √w_k H_k of each coherent system, |f| ≤ half, rows of ascending frequency.
+    pub fn systems(&self) -> &[Coefficients<T>] {
+        &self.kernels
+    }
+
     fn scratch(&self) -> Vec<Complex<T>> {
         let forward = self.forward.get_inplace_scratch_len();
         vec![Complex::default(); forward.max(self.inverse.get_inplace_scratch_len())]

@@ -372,9 +372,12 @@ mod tests {
 
     fn mask(half: u32) -> Spectrum {
         let samples: Vec<f64> = (0..96 * 96_usize)
-            .map(|i| f64::from(u8::from((i % 96 / 11 + i / 96 / 7) % 3 == 0)))
+            .map(|i| match (i % 96 / 11 + i / 96 / 7) % 3 {
+                0 => 1.0,
+                _ => -0.245,
+            })
             .collect();
-        Spectrum::of_samples(96, &samples, half).with_tones(1.0.into(), (-0.245).into())
+        Spectrum::of_samples(96, &samples, half)
     }
 
     fn bent(mut optics: Optics) -> Optics {

@@ -20,6 +20,8 @@ pub mod descent;
 pub mod edges;
 pub mod free_masks;
 pub mod ilt;
+#[cfg(feature = "gpu")]
+pub mod ilt_on_gpu;
 pub mod image;
 pub mod imager;
 pub mod kernels;
@@ -45,6 +47,7 @@ pub mod socs;
 pub mod source;
 pub mod spectrum;
 pub mod tiles;
+pub mod tones;
 pub mod window;
 pub mod workbench;
 

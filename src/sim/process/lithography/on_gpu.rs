@@ -8,8 +8,7 @@ use num_complex::{Complex32, Complex64};
 
 use crate::gpu::device::{Gpu, GpuFault};
 use crate::gpu::kernel::{Kernel, roots};
-use crate::gpu::run::{Batch, Program, Staging, Step, Storage};
-use crate::scene::optics::Setup;
+use crate::gpu::run::{Clock, Program, Staging, Step, Storage};
 use crate::scene::shapes::Shapes;
 use crate::sim::process::lithography::image::Image;
 use crate::sim::process::lithography::kernels::columns::Columns;
@@ -24,18 +23,18 @@ use crate::sim::process::lithography::kernels::{
     columns, field_columns, field_rows, raster, rows, spread_columns, spread_rows, total,
 };
 use crate::sim::process::lithography::optics::Optics;
-use crate::sim::process::lithography::setup;
 use crate::sim::process::lithography::socs::{Keep, Kernels};
 use crate::sim::process::lithography::spectrum::Spectrum;
+use crate::sim::process::lithography::tones::Tones;
 
 /// Weight below which a coherent system is left out: no point of an image errs by more.
 pub const LEFT_OUT: f64 = 1e-6;
 
 /// Longest transform of the coarse grid, 2^10 places.
-const BITS_MAX: u32 = 10;
+pub const BITS_MAX: u32 = 10;
 
 /// Sums that the systems are dealt to, so that a single clip keeps more of the device busy.
-const SPLITS: u32 = 4;
+pub const SPLITS: u32 = 4;
 
 /// The imaging of `clips` pictures of `n` by `n` pixels by one set of coherent systems.
 pub struct Imager<'g> {
@@ -104,6 +103,7 @@ impl<'g> Imager<'g> {
             n,
             rows: clips * n,
             half,
+            ..Rows::default()
         };
         let to_lines = gpu.step(
             &rows,
@@ -146,6 +146,7 @@ impl<'g> Imager<'g> {
             let record = FieldColumns {
                 systems: systems_now,
                 splits,
+                each: systems_now.div_ceil(splits),
                 half,
                 add: u32::from(first > 0),
             };
@@ -169,6 +170,7 @@ impl<'g> Imager<'g> {
             n: length,
             rows: clips * length,
             half: reach,
+            ..Rows::default()
         };
         let buffers = [&coarse_waves, &coarse, &coarse_lines];
         fields.push(gpu.step(&rows, &record.words(), &buffers, record.groups())?);
@@ -218,9 +220,20 @@ impl<'g> Imager<'g> {
         })
     }
 
-    /// Dispatches from masks in pixels to images in pixels.
-    pub fn dispatches(&self) -> usize {
-        self.analysis.len() + self.fields.len() + self.spread.len()
+    /// Dispatches from masks in pixels to images in pixels, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.analysis.iter().chain(&self.fields).chain(&self.spread)
+    }
+
+    /// Images the masks that were put there; gives the seconds between the time stamps around it.
+    ///
+    /// # Errors
+    /// The device was lost.
+    pub async fn time(&mut self, clock: &Clock) -> Result<f64, GpuFault> {
+        let mut batch = self.gpu.batch();
+        batch.run_timed(&self.steps().collect::<Vec<_>>(), clock);
+        batch.submit();
+        self.gpu.seconds(clock, &mut self.staging).await
     }
 
     /// Puts masks in pixels onto the device, clip by clip.
@@ -239,10 +252,7 @@ impl<'g> Imager<'g> {
     /// The device was lost.
     pub async fn images(&mut self) -> Result<Vec<f32>, GpuFault> {
         let mut batch = self.gpu.batch();
-        record(
-            &mut batch,
-            self.analysis.iter().chain(&self.fields).chain(&self.spread),
-        );
+        batch.run_all(self.steps());
         batch.submit();
         let words = self.clips as usize * (self.n * self.n) as usize;
         self.gpu
@@ -256,7 +266,7 @@ impl<'g> Imager<'g> {
     /// The device was lost.
     pub async fn spectra(&mut self) -> Result<Vec<Spectrum>, GpuFault> {
         let mut batch = self.gpu.batch();
-        record(&mut batch, self.analysis.iter().chain(&self.fields));
+        batch.run_all(self.analysis.iter().chain(&self.fields));
         batch.submit();
         self.image_spectra().await
     }
@@ -280,7 +290,7 @@ impl<'g> Imager<'g> {
             self.gpu.write(&self.mask, k * values.len(), &values);
         }
         let mut batch = self.gpu.batch();
-        record(&mut batch, &self.fields);
+        batch.run_all(&self.fields);
         batch.submit();
         self.image_spectra().await
     }
@@ -310,7 +320,7 @@ impl<'g> Imager<'g> {
             .gpu
             .step(&self.raster, &extents.words(), &buffers, groups)?;
         let mut batch = self.gpu.batch();
-        record(&mut batch, [&step].into_iter().chain(&self.analysis));
+        batch.run_all([&step].into_iter().chain(&self.analysis));
         batch.submit();
         Ok(read(self.gpu, &self.mask, self.half, 1, &mut self.staging)
             .await?
@@ -329,14 +339,9 @@ impl<'g> Imager<'g> {
     }
 }
 
-fn scale(n: u32) -> f32 {
+/// Factor of a transform forward: 1/n².
+pub fn scale(n: u32) -> f32 {
     (1.0 / (f64::from(n) * f64::from(n))) as f32
-}
-
-fn record<'s>(batch: &mut Batch<'_>, steps: impl IntoIterator<Item = &'s Step>) {
-    for step in steps {
-        batch.run(step);
-    }
 }
 
 async fn read(
@@ -364,7 +369,7 @@ async fn read(
 /// coherent systems are made on the host in f64; those left out add no more than [`LEFT_OUT`] at any point.
 pub struct Tiles<'g> {
     imager: Imager<'g>,
-    setup: Setup,
+    tones: Tones,
     period_nm: f64,
 }
 
@@ -375,7 +380,7 @@ impl<'g> Tiles<'g> {
     /// The device was lost, or allows less than the tile needs.
     pub async fn new(
         gpu: &'g Gpu,
-        setup: &Setup,
+        tones: Tones,
         optics: &Optics,
         period_nm: f64,
         n: u32,
@@ -383,7 +388,7 @@ impl<'g> Tiles<'g> {
         let kernels = Kernels::new(optics, period_nm, Keep::Error(LEFT_OUT));
         Ok(Self {
             imager: Imager::new(gpu, &kernels, n, 1).await?,
-            setup: setup.clone(),
+            tones,
             period_nm,
         })
     }
@@ -394,12 +399,14 @@ impl<'g> Tiles<'g> {
     /// # Errors
     /// The device was lost, or allows less than the shapes need.
     pub async fn image(&mut self, shapes: &Shapes, origin_nm: [f64; 2]) -> Result<Image, GpuFault> {
-        let (background, levels) = setup::levels(&self.setup, shapes);
         let mut mask = Spectrum::zero(self.imager.half);
-        mask.set(0, 0, background);
-        for (shapes, factor) in &levels {
-            let cover = self.imager.cover(shapes, origin_nm, self.period_nm).await?;
-            mask = mask.plus(&cover, *factor);
+        mask.set(0, 0, self.tones.outside.into());
+        for (shapes, factor) in self.tones.levels(shapes) {
+            let cover = self
+                .imager
+                .cover(&shapes, origin_nm, self.period_nm)
+                .await?;
+            mask = mask.plus(&cover, factor.into());
         }
         let spectrum = self.imager.of_spectra(&[&mask]).await?.remove(0);
         Ok(Image {

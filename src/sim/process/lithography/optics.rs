@@ -188,12 +188,6 @@ fn polarisation_row(alpha: f64, beta: f64, component: usize) -> [f64; 2] {
     }
 }
 
-/// Amplitude of a second level that sends the same light through with the opposite sign, weakened to an
-/// intensity of `transmission`: attenuated phase-shift masks have 0.06.
-pub fn attenuated(transmission: f64) -> Complex64 {
-    Complex64::new(-transmission.max(0.0).sqrt(), 0.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

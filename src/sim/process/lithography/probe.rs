@@ -69,7 +69,8 @@ impl Probe {
     ) -> Result<Vec<f64>, ProbeFault> {
         let setup = self.setup(setup);
         let optics = setup::optics(&setup, &[])?;
-        let tiles = super::on_gpu::Tiles::new(gpu, &setup, &optics, self.side_nm, self.pixels);
+        let tones = super::tones::Tones::of(&setup);
+        let tiles = super::on_gpu::Tiles::new(gpu, tones, &optics, self.side_nm, self.pixels);
         let image = tiles.await?.image(shapes, self.low_nm).await?;
         Ok(self.at(&image))
     }

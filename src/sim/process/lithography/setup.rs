@@ -1,14 +1,13 @@
 //! From checked optics of a file to a projection system and its mask.
 
-use num_complex::Complex64;
-
-use crate::scene::optics::{Light, Setup, SourceShape, Tone};
+use crate::scene::optics::{Light, Setup, SourceShape};
 use crate::scene::shapes::Shapes;
-use crate::sim::process::lithography::optics::{Optics, Polarisation, attenuated};
+use crate::sim::process::lithography::optics::{Optics, Polarisation};
 use crate::sim::process::lithography::pupil::Pupil;
 use crate::sim::process::lithography::resist::{Mack, Resist, Threshold};
 use crate::sim::process::lithography::source::{Outline, Source, SourceFault};
 use crate::sim::process::lithography::spectrum::Spectrum;
+use crate::sim::process::lithography::tones::Tones;
 
 /// The projection system of a set-up. `table` holds the points (σx, σy, brightness) of a source that
 /// comes from a file of its own.
@@ -86,34 +85,6 @@ pub fn resist_model(setup: &Setup) -> Resist {
     }
 }
 
-/// What the thin mask of a layout is made of: the amplitude where no shape is, and for each part of its shapes
-/// how much is added inside of them.
-pub fn levels(setup: &Setup, shapes: &Shapes) -> (Complex64, Vec<(Shapes, Complex64)>) {
-    let (open, closed) = (Complex64::ONE, attenuated(setup.transmission));
-    let (inside, outside) = match setup.tone {
-        Tone::Clear => (open, closed),
-        Tone::Dark => (closed, open),
-    };
-    let Some(layer) = setup.shifted_layer else {
-        return (outside, vec![(shapes.clone(), inside - outside)]);
-    };
-    let (shifted, plain): (Vec<_>, Vec<_>) = shapes
-        .polygons
-        .iter()
-        .cloned()
-        .partition(|p| p.layer == layer);
-    let of = |polygons| Shapes {
-        unit_nm: shapes.unit_nm,
-        polygons,
-    };
-    // The shifted openings replace what is around them by −1.
-    let levels = vec![
-        (of(plain), inside - outside),
-        (of(shifted), -open - outside),
-    ];
-    (outside, levels)
-}
-
 /// The thin mask of a layout on `n` by `n` pixels of a tile.
 pub fn mask(
     setup: &Setup,
@@ -123,12 +94,12 @@ pub fn mask(
     n: u32,
     half: u32,
 ) -> Spectrum {
-    let (background, levels) = levels(setup, shapes);
+    let tones = Tones::of(setup);
     let mut mask = Spectrum::zero(half);
-    mask.set(0, 0, background);
-    for (shapes, factor) in &levels {
-        let cover = Spectrum::of_shapes(shapes, origin_nm, period_nm, n, half);
-        mask = mask.plus(&cover, *factor);
+    mask.set(0, 0, tones.outside.into());
+    for (shapes, factor) in tones.levels(shapes) {
+        let cover = Spectrum::of_shapes(&shapes, origin_nm, period_nm, n, half);
+        mask = mask.plus(&cover, factor.into());
     }
     mask
 }

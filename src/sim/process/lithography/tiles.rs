@@ -11,15 +11,15 @@
 use num_complex::Complex;
 
 use crate::scene::bins::Area;
-use crate::scene::optics::{Setup, Tone};
 use crate::scene::shapes::{Layout, Overfull, Shapes};
 use crate::sim::process::lithography::band::Band;
 use crate::sim::process::lithography::image::Image;
 use crate::sim::process::lithography::imager::Lens;
-use crate::sim::process::lithography::optics::{Optics, attenuated};
+use crate::sim::process::lithography::optics::Optics;
 use crate::sim::process::lithography::raster::coverage;
 use crate::sim::process::lithography::socs::{Keep, Kernels};
 use crate::sim::process::lithography::spectrum::Spectrum;
+use crate::sim::process::lithography::tones::Tones;
 
 /// How a region is cut into tiles; all lengths are whole pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,33 +111,6 @@ impl Plan {
     }
 }
 
-/// Amplitudes of a mask inside and outside its shapes; both are real, as those of all thin masks of a file.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tones {
-    /// Inside shapes.
-    pub inside: f64,
-    /// Outside.
-    pub outside: f64,
-    /// Layer whose shapes are openings of opposite phase.
-    pub shifted_layer: Option<u16>,
-}
-
-impl Tones {
-    /// Of optics from a file.
-    pub fn of(setup: &Setup) -> Self {
-        let closed = attenuated(setup.transmission).re;
-        let (inside, outside) = match setup.tone {
-            Tone::Clear => (1.0, closed),
-            Tone::Dark => (closed, 1.0),
-        };
-        Self {
-            inside,
-            outside,
-            shifted_layer: setup.shifted_layer,
-        }
-    }
-}
-
 /// Images of tiles of one size through one projection system.
 pub struct TileImager {
     pixels: u32,
@@ -215,28 +188,16 @@ impl TileImager {
 
     /// Coefficients of the mask's amplitude for shapes on a tile that begins at `origin_nm`.
     fn spectrum(&self, shapes: &Shapes, origin_nm: [f64; 2]) -> Vec<Complex<f32>> {
-        let cover = |shapes: &Shapes| {
-            let cover = coverage(shapes, origin_nm, self.period_nm, self.pixels);
-            self.mask.forward(&cover)
-        };
-        let Tones {
-            inside, outside, ..
-        } = self.tones;
-        let mut sum = match self.tones.shifted_layer {
-            None => cover(shapes),
-            Some(layer) => cover(&shapes.without_layer(layer)),
-        };
-        for c in &mut sum {
-            *c *= (inside - outside) as f32;
-        }
-        if let Some(layer) = self.tones.shifted_layer {
-            // The shifted openings replace what is around them by −1.
-            for (sum, c) in sum.iter_mut().zip(cover(&shapes.on_layer(layer, None))) {
-                *sum += c * (-1.0 - outside) as f32;
+        let side = 2 * self.lens.half() as usize + 1;
+        let mut sum = vec![Complex::default(); side * side];
+        for (shapes, factor) in self.tones.levels(shapes) {
+            let cover = coverage(&shapes, origin_nm, self.period_nm, self.pixels);
+            for (sum, c) in sum.iter_mut().zip(self.mask.forward(&cover)) {
+                *sum += c * factor as f32;
             }
         }
         let middle = sum.len() / 2;
-        sum[middle] += outside as f32;
+        sum[middle] += self.tones.outside as f32;
         sum
     }
 
@@ -365,12 +326,6 @@ mod tests {
     use crate::sim::process::lithography::abbe;
     use crate::sim::process::lithography::source::Outline;
 
-    const CLEAR: Tones = Tones {
-        inside: 1.0,
-        outside: 0.0,
-        shifted_layer: None,
-    };
-
     /// Squares of 80 nm, half of them open by chance, on `side` by `side` places.
     fn chance(side: i32) -> Sorted {
         let open = |x: i32, y: i32| {
@@ -413,13 +368,14 @@ mod tests {
         let (optics, layout) = (optics(9), chance(12));
         let tones = Tones {
             outside: -0.25,
-            ..CLEAR
+            ..Tones::OPENINGS
         };
         let imager = TileImager::new(&optics, tones, 240, 4.0, 1e-6).unwrap();
         let image = imager.image_of(&layout, [0.0; 2]).unwrap();
         let half = optics.field_half(960.0);
-        let mask = Spectrum::of_shapes(layout.shapes(), [0.0; 2], 960.0, 240, half)
-            .with_tones(1.0.into(), (-0.25).into());
+        let cover = Spectrum::of_shapes(layout.shapes(), [0.0; 2], 960.0, 240, half);
+        let mut mask = Spectrum::zero(half).plus(&cover, 1.25.into());
+        mask.set(0, 0, mask.get(0, 0) - 0.25);
         let exact = abbe::image(&optics, &mask, 960.0);
         for (x, y) in [(10.0, 20.0), (333.0, 501.0), (900.0, 77.0)] {
             let error = (image.at(x, y) - exact.at(x, y)).abs();
@@ -434,7 +390,7 @@ mod tests {
     fn the_halo_chosen_for_a_bound_keeps_it() {
         let (optics, layout) = (optics(41), chance(48));
         let places = [[1500.0, 1700.0], [2000.0, 1300.0]];
-        let rows = halo_errors(&optics, CLEAR, &layout, &places, 8.0).unwrap();
+        let rows = halo_errors(&optics, Tones::OPENINGS, &layout, &places, 8.0).unwrap();
         for row in &rows {
             println!("halo {:.0} nm: {:.5}", row.halo_nm, row.largest);
         }
@@ -442,12 +398,12 @@ mod tests {
         let bound = 0.01;
         let halo = halo_for(&rows, bound).expect("some halo does");
         assert_eq!(halo_for(&rows, 0.0), None);
-        let whole = TileImager::new(&optics, CLEAR, 720, 8.0, 1e-6).unwrap();
+        let whole = TileImager::new(&optics, Tones::OPENINGS, 720, 8.0, 1e-6).unwrap();
         let origin = [-960.0; 2];
         let whole = whole.image_of(&layout, origin).unwrap();
         let plan = Plan::new([800.0; 2], [2000.0; 2], 160, halo, 8.0);
         assert!(plan.count() >= 4);
-        let imager = TileImager::new(&optics, CLEAR, plan.pixels(), 8.0, 1e-6).unwrap();
+        let imager = TileImager::new(&optics, Tones::OPENINGS, plan.pixels(), 8.0, 1e-6).unwrap();
         let mut worst = 0.0_f64;
         for index in 0..plan.count() {
             let origin_of = plan.origin_nm(plan.tile(index));

@@ -4,7 +4,7 @@ use crate::gpu::kernel::{
     Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{WAVES, at, put};
+use crate::sim::process::lithography::kernels::{CIRCLE, WAVES, at, in_tiles, put};
 
 record! {
     /// Extents.
@@ -21,8 +21,8 @@ record! {
 impl Columns {
     /// Workgroups for so many pictures.
     pub fn groups(&self, pictures: u32) -> [u32; 3] {
-        let side = 2 * self.half + 1;
-        [(self.half + 1).div_ceil(16), side.div_ceil(16), pictures]
+        let frequencies = self.half + 1;
+        [frequencies.div_ceil(16), frequencies.div_ceil(32), pictures]
     }
 }
 
@@ -40,19 +40,11 @@ pub fn columns(
         for v in 0..side {
             let frequency = (v + n - half) % n;
             for f in 0..=half {
-                let mut total = [0.0, 0.0];
-                for start in (0..n).step_by(16) {
-                    let mut sum = [0.0, 0.0];
-                    for y in start..n.min(start + 16) {
-                        let a = at(lines, (picture * n + y) * (half + 1) + f);
-                        let w = at(waves, frequency * y % n);
-                        sum = [
-                            sum[0] + (a[0] * w[0] + a[1] * w[1]),
-                            sum[1] + (a[1] * w[0] - a[0] * w[1]),
-                        ];
-                    }
-                    total = [total[0] + sum[0], total[1] + sum[1]];
-                }
+                let total = in_tiles(n, 32, |y| {
+                    let a = at(lines, (picture * n + y) * (half + 1) + f);
+                    let w = at(waves, frequency * y % n);
+                    [a[0] * w[0] + a[1] * w[1], a[1] * w[0] - a[0] * w[1]]
+                });
                 let c = total.map(|t| record.scale * t);
                 let first = picture * side * side;
                 put(coefficients, first + v * side + half + f, c);
@@ -114,12 +106,11 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/columns",
-    about: "lines of a real picture to its coefficients (pruned transform)",
     source: Part {
         path: "shaders/process/lithography/kernels/columns.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/columns.wgsl"),
     },
-    parts: &[],
+    parts: &[CIRCLE],
     record: Columns::RECORD,
     slots: &[
         WAVES,
@@ -128,14 +119,14 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Complex,
             shape: "pictures, n, half + 1",
-            unit: "of the picture, times n",
+            unit: "lines",
         },
         Slot {
             name: "coefficients",
             role: Role::Write,
             cell: Cell::Complex,
             shape: "pictures, 2 half + 1, 2 half + 1",
-            unit: "of the picture",
+            unit: "picture",
         },
     ],
     constants: &[],
@@ -143,9 +134,16 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[Survivor {
-        line: "for (var start = 0u; start < record.n; start = start + 16u) {",
-        change: "< → <=",
-        reason: "one tile more, of zeros only",
-    }],
+    survivors: &[
+        Survivor {
+            line: "for (var start = 0u; start < n; start = start + 32u) {",
+            change: "< → <=",
+            reason: "one tile more, of zeros only",
+        },
+        Survivor {
+            line: "if (v > 0u) {",
+            change: "> → >=",
+            reason: "the sine of frequency zero is zero: both are one coefficient",
+        },
+    ],
 };

@@ -1,5 +1,5 @@
 //! The field of each coherent system, second half, and its intensity: columns transformed along y, the
-//! squares of the moduli summed over every `splits`-th system.
+//! squares of the moduli summed over `each` systems in turn.
 
 use crate::gpu::kernel::{
     Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
@@ -15,6 +15,8 @@ record! {
         pub systems: u32,
         /// Sums that the systems are dealt to.
         pub splits: u32,
+        /// Systems of a sum.
+        pub each: u32,
         /// Largest frequency; 2^bits is above twice it.
         pub half: u32,
         /// 1 to add to what is there.
@@ -48,7 +50,8 @@ pub fn field_columns(
                 let place =
                     |cell: usize| ((strip << (10 - bits)) + (cell >> bits), cell & (length - 1));
                 let mut squares = [0.0; 1024];
-                for k in (split..systems).step_by(splits) {
+                let first = split * record.each as usize;
+                for k in first..systems.min(first + record.each as usize) {
                     for cell in 0..1024 {
                         let (column, y) = place(cell);
                         let f = (y + half) & (length - 1);
@@ -102,6 +105,7 @@ fn case(
     let record = FieldColumns {
         systems: systems as u32,
         splits: splits as u32,
+        each: systems.div_ceil(splits) as u32,
         half: half as u32,
         add,
     };
@@ -133,7 +137,6 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/field_columns",
-    about: "fields transformed along y, and the sums of their intensities",
     source: Part {
         path: "shaders/process/lithography/kernels/field_columns.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/field_columns.wgsl"),
@@ -147,14 +150,14 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Complex,
             shape: "clips, systems, 2 half + 1, 2^bits",
-            unit: "amplitude, clear 1",
+            unit: "amplitude",
         },
         Slot {
             name: "sums",
             role: Role::Change,
             cell: Cell::Float,
             shape: "clips, splits, 2^bits (x), 2^bits (y)",
-            unit: "intensity, clear field 1",
+            unit: "intensity",
         },
     ],
     constants: &[BITS],

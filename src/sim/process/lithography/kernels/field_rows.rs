@@ -5,7 +5,9 @@ use crate::gpu::kernel::{
     Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{FFT, ROOTS, at, put, reversed, times, transform};
+use crate::sim::process::lithography::kernels::{
+    FFT, ROOTS, SYSTEMS, at, put, reversed, times, transform,
+};
 
 record! {
     /// Extents.
@@ -121,7 +123,6 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/field_rows",
-    about: "fields of coherent systems: system times mask, transformed along x",
     source: Part {
         path: "shaders/process/lithography/kernels/field_rows.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/field_rows.wgsl"),
@@ -130,26 +131,20 @@ pub static KERNEL: Kernel = Kernel {
     record: FieldRows::RECORD,
     slots: &[
         ROOTS,
-        Slot {
-            name: "systems",
-            role: Role::Read,
-            cell: Cell::Complex,
-            shape: "all systems, 2 half + 1, 2 half + 1",
-            unit: "√w_k H_k",
-        },
+        SYSTEMS,
         Slot {
             name: "mask",
             role: Role::Read,
             cell: Cell::Complex,
             shape: "clips, 2 half + 1, 2 half + 1",
-            unit: "amplitude, clear 1",
+            unit: "amplitude",
         },
         Slot {
             name: "lines",
             role: Role::Write,
             cell: Cell::Complex,
             shape: "clips, systems, 2 half + 1, 2^bits",
-            unit: "amplitude, clear 1",
+            unit: "amplitude",
         },
     ],
     constants: &[BITS],
@@ -165,10 +160,7 @@ pub static KERNEL: Kernel = Kernel {
 };
 
 /// Length of the transforms.
-pub(super) const BITS: Constant = Constant {
-    name: "bits",
-    about: "transforms of 2^bits numbers, 1 to 10",
-};
+pub(super) const BITS: Constant = Constant { name: "bits" };
 
 #[cfg(test)]
 mod tests {

@@ -6,17 +6,32 @@
 //! grid), `rows` and `columns` again (its coefficients), `spread_columns` and `spread_rows` (to any grid, with
 //! the resist's smooth threshold). `photons` draws what each pixel absorbs.
 //!
+//! The way back, for inverse lithography: `slopes` (lines of images to lines of the loss's slopes), `columns`,
+//! `spread_columns` and `spread_rows` once more, `adjoint_columns` and `adjoint_rows` (through the coherent
+//! systems), `spread_columns` and then `gradient`, `pool` and `adam`, or `descend` alone. `damp` diffuses,
+//! `tally` counts steps and losses, `grow` hands parameters to a finer mask.
+//!
 //! Every twin has the names, the order and the loops of its WGSL, in f32, workgroup by workgroup where the
 //! order of sums depends on it. Complex numbers lie in pairs.
 
+pub mod adam;
+pub mod adjoint_columns;
+pub mod adjoint_rows;
 pub mod columns;
+pub mod damp;
+pub mod descend;
 pub mod field_columns;
 pub mod field_rows;
+pub mod gradient;
+pub mod grow;
 pub mod photons;
+pub mod pool;
 pub mod raster;
 pub mod rows;
+pub mod slopes;
 pub mod spread_columns;
 pub mod spread_rows;
+pub mod tally;
 pub mod total;
 
 use crate::gpu::kernel::{Cell, Part, Role, Slot};
@@ -33,13 +48,37 @@ const RNG: Part = Part {
     text: include_str!("../../../../../shaders/shared/rng.wgsl"),
 };
 
+/// Steps round a table of roots.
+const CIRCLE: Part = Part {
+    path: "shaders/shared/circle.wgsl",
+    text: include_str!("../../../../../shaders/shared/circle.wgsl"),
+};
+
+/// The logistic function.
+const LOGISTIC: Part = Part {
+    path: "shaders/shared/logistic.wgsl",
+    text: include_str!("../../../../../shaders/shared/logistic.wgsl"),
+};
+
+/// Lines to rows.
+const SPREAD: Part = Part {
+    path: "shaders/shared/spread.wgsl",
+    text: include_str!("../../../../../shaders/shared/spread.wgsl"),
+};
+
+/// A step of Adam.
+const ADAM: Part = Part {
+    path: "shaders/shared/adam.wgsl",
+    text: include_str!("../../../../../shaders/shared/adam.wgsl"),
+};
+
 /// The table of the transforms.
 const ROOTS: Slot = Slot {
     name: "roots",
     role: Role::Read,
     cell: Cell::Complex,
     shape: "512",
-    unit: "exp(2πi k/1024)",
+    unit: "roots",
 };
 
 /// The table of one grid.
@@ -48,7 +87,79 @@ const WAVES: Slot = Slot {
     role: Role::Read,
     cell: Cell::Complex,
     shape: "n",
-    unit: "exp(2πi k/n)",
+    unit: "waves",
+};
+
+/// Lines of all rows of pictures.
+const LINES: Slot = Slot {
+    name: "lines",
+    role: Role::Read,
+    cell: Cell::Complex,
+    shape: "rows, half + 1",
+    unit: "picture",
+};
+
+/// Coherent systems.
+const SYSTEMS: Slot = Slot {
+    name: "systems",
+    role: Role::Read,
+    cell: Cell::Complex,
+    shape: "systems, 2 half + 1, 2 half + 1",
+    unit: "system",
+};
+
+/// Rates of a stage.
+const RATES: Slot = Slot {
+    name: "rates",
+    role: Role::Read,
+    cell: Cell::Float,
+    shape: "steps",
+    unit: "rate",
+};
+
+/// Steps done.
+const DONE: Slot = Slot {
+    name: "done",
+    role: Role::Read,
+    cell: Cell::Word,
+    shape: "clips",
+    unit: "steps",
+};
+
+/// What may change.
+const FREE: Slot = Slot {
+    name: "free",
+    role: Role::Read,
+    cell: Cell::Float,
+    shape: "pixels or 1",
+    unit: "share",
+};
+
+/// Adam's means.
+const MEAN: Slot = Slot {
+    name: "mean",
+    role: Role::Change,
+    cell: Cell::Float,
+    shape: "clips, pixels",
+    unit: "slope",
+};
+
+/// Adam's mean squares.
+const SQUARE: Slot = Slot {
+    name: "square",
+    role: Role::Change,
+    cell: Cell::Float,
+    shape: "clips, pixels",
+    unit: "slope-square",
+};
+
+/// Parameters of masks.
+const THETA: Slot = Slot {
+    name: "theta",
+    role: Role::Change,
+    cell: Cell::Float,
+    shape: "clips, pixels",
+    unit: "parameter",
 };
 
 /// Complex numbers in pairs.
@@ -62,6 +173,61 @@ fn put(values: &mut [f32], k: usize, value: [f32; 2]) {
 
 fn times(a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
+}
+
+/// A sum in tiles of `size` terms, each summed apart: the order in which workgroups add.
+fn in_tiles(count: usize, size: usize, term: impl Fn(usize) -> [f32; 2]) -> [f32; 2] {
+    let mut total = [0.0, 0.0];
+    for start in (0..count).step_by(size) {
+        let mut sum = [0.0, 0.0];
+        for k in start..count.min(start + size) {
+            let a = term(k);
+            sum = [sum[0] + a[0], sum[1] + a[1]];
+        }
+        total = [total[0] + sum[0], total[1] + sum[1]];
+    }
+    total
+}
+
+/// `1 / (1 + exp(−x))`.
+fn logistic(x: f32) -> f32 {
+    let t = (-x).clamp(-80.0, 80.0) * core::f32::consts::LOG2_E;
+    let whole = (t + 0.5).floor();
+    let r = (t - whole) * core::f32::consts::LN_2;
+    let mut series = 0.008_333_334 + r * 0.001_388_888_9;
+    series = 0.041_666_668 + r * series;
+    series = 0.166_666_67 + r * series;
+    series = 0.5 + r * series;
+    series = 1.0 + r * series;
+    series = 1.0 + r * series;
+    let power = f32::from_bits(series.to_bits().wrapping_add((whole as i32 as u32) << 23));
+    1.0 / (1.0 + power)
+}
+
+/// The value at one place of a row of `n`, from its `width` lines.
+fn spread(waves: &[f32], lines: &[f32], n: usize, width: usize, row: usize, x: usize) -> f32 {
+    let (near, sign) = if 2 * x <= n { (x, -1.0) } else { (n - x, 1.0) };
+    let (mut cosines, mut sines) = (0.0, 0.0);
+    for f in 0..width {
+        let (a, w) = (at(lines, row * width + f), at(waves, f * near % n));
+        cosines += a[0] * w[0];
+        sines += a[1] * w[1];
+    }
+    cosines + sign * sines
+}
+
+/// Mean and mean square of Adam's slopes with one more.
+fn moments(mean: f32, square: f32, slope: f32) -> [f32; 2] {
+    let (a, b) = (0.9_f32, 0.999_f32);
+    [
+        a * mean + (1.0 - a) * slope,
+        b * square + (1.0 - b) * slope * slope,
+    ]
+}
+
+/// How far Adam goes.
+fn stride([mean, square]: [f32; 2], rate: f32) -> f32 {
+    rate * mean / (square.sqrt() + 1e-8)
 }
 
 /// Where the value of place `cell` goes before a transform: bits in reverse order.
@@ -81,6 +247,20 @@ fn transform(tile: &mut [[f32; 2]; 1024], roots: &[f32], bits: u32) {
             let b = times(at(roots, low << (9 - stage)), tile[far]);
             tile[place] = [a[0] + b[0], a[1] + b[1]];
             tile[far] = [a[0] - b[0], a[1] - b[1]];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::logistic;
+
+    #[test]
+    fn the_smooth_threshold_is_the_logistic_function() {
+        for i in -9_000..=9_000 {
+            let x = f64::from(i) * 0.01;
+            let error = f64::from(logistic(x as f32)) - 1.0 / (1.0 + libm::exp(-x));
+            assert!(error.abs() < 3e-7, "{x}: {error}");
         }
     }
 }

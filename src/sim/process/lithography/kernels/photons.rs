@@ -137,7 +137,6 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/photons",
-    about: "photons each pixel absorbs, equal to the CPU's to the last one",
     source: Part {
         path: "shaders/process/lithography/kernels/photons.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/photons.wgsl"),
@@ -150,14 +149,14 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Word,
             shape: "entries",
-            unit: "2³² · chance of at most i photons",
+            unit: "chance",
         },
         Slot {
             name: "intensity",
             role: Role::Read,
             cell: Cell::Float,
             shape: "pixels",
-            unit: "clear field 1",
+            unit: "intensity",
         },
         Slot {
             name: "counts",

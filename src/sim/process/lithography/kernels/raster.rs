@@ -220,7 +220,6 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/raster",
-    about: "polygons to the share of each pixel they cover",
     source: Part {
         path: "shaders/process/lithography/kernels/raster.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/raster.wgsl"),
@@ -233,28 +232,28 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Word,
             shape: "⌈height / 16⌉ + 1",
-            unit: "first edge of each band of 16 rows",
+            unit: "bands",
         },
         Slot {
             name: "edges",
             role: Role::Read,
             cell: Cell::Four,
             shape: "edges",
-            unit: "pixels: x, y, x', y'",
+            unit: "edges",
         },
         Slot {
             name: "bases",
             role: Role::Read,
             cell: Cell::Float,
             shape: "edges",
-            unit: "pixels: where x is counted from",
+            unit: "bases",
         },
         Slot {
             name: "cover",
             role: Role::Write,
             cell: Cell::Float,
             shape: "height, width",
-            unit: "share of the pixel, 0 to 1",
+            unit: "share",
         },
     ],
     constants: &[],

@@ -5,7 +5,9 @@ use crate::gpu::kernel::{
     Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{WAVES, at};
+use crate::sim::process::lithography::kernels::{
+    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread,
+};
 
 record! {
     /// Extents and resist.
@@ -28,23 +30,8 @@ record! {
 impl SpreadRows {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [self.n.div_ceil(64), self.rows.div_ceil(16), 1]
+        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(64), 1]
     }
-}
-
-/// `1 / (1 + exp(−x))`.
-fn logistic(x: f32) -> f32 {
-    let t = (-x).clamp(-80.0, 80.0) * core::f32::consts::LOG2_E;
-    let whole = (t + 0.5).floor();
-    let r = (t - whole) * core::f32::consts::LN_2;
-    let mut series = 0.008_333_334 + r * 0.001_388_888_9;
-    series = 0.041_666_668 + r * series;
-    series = 0.166_666_67 + r * series;
-    series = 0.5 + r * series;
-    series = 1.0 + r * series;
-    series = 1.0 + r * series;
-    let power = f32::from_bits(series.to_bits().wrapping_add((whole as i32 as u32) << 23));
-    1.0 / (1.0 + power)
 }
 
 /// The twin.
@@ -58,12 +45,7 @@ pub fn spread_rows(
     let (n, width) = (record.n as usize, record.half as usize + 1);
     for row in 0..record.rows as usize {
         for x in 0..n {
-            let mut sum = 0.0;
-            for f in 0..width {
-                let (a, w) = (at(lines, row * width + f), at(waves, f * x % n));
-                sum += a[0] * w[0] - a[1] * w[1];
-            }
-            let mut shown = sum;
+            let mut shown = spread(waves, lines, n, width, row, x);
             if print == 1 {
                 shown = logistic(record.steepness * (record.dose * shown - record.level));
             }
@@ -125,77 +107,43 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/spread_rows",
-    about: "lines to the rows of a real picture, fused with the resist's smooth threshold",
     source: Part {
         path: "shaders/process/lithography/kernels/spread_rows.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/spread_rows.wgsl"),
     },
-    parts: &[],
+    parts: &[CIRCLE, SPREAD, LOGISTIC],
     record: SpreadRows::RECORD,
     slots: &[
         WAVES,
-        Slot {
-            name: "lines",
-            role: Role::Read,
-            cell: Cell::Complex,
-            shape: "rows, half + 1",
-            unit: "of the picture",
-        },
+        LINES,
         Slot {
             name: "picture",
             role: Role::Write,
             cell: Cell::Float,
             shape: "rows, n",
-            unit: "intensity, clear field 1; with print 1 the share that prints, 0 to 1",
+            unit: "print",
         },
     ],
-    constants: &[Constant {
-        name: "print",
-        about: "0 the intensity, 1 the smooth threshold of it",
-    }],
+    constants: &[Constant { name: "print" }],
     workgroup: [64, 4, 1],
     ulp: 32.0,
     twin,
     cases,
     survivors: &[
         Survivor {
-            line: "let t = clamp(-x, -80.0, 80.0) * 1.4426950408889634;",
-            change: "80.0 → 80.8",
-            reason: "both limits lie where the result is 0 or 1",
+            line: "for (var start = 0u; start < width; start = start + 16u) {",
+            change: "< → <=",
+            reason: "beyond the last frequency there is nothing to add",
         },
         Survivor {
-            line: "let whole = floor(t + 0.5);",
-            change: "0.5 → 0.505",
-            reason: "where the exponent is split does not change the product",
+            line: "if (x > 0u && 2u * x < n) {",
+            change: "* → +",
+            reason: "a place of the second half writes at its mirror image the value that stands there",
         },
         Survivor {
-            line: "var series = 0.008333334 + r * 0.0013888889;",
-            change: "+ → -",
-            reason: "its share of the result is within the tolerance",
-        },
-        Survivor {
-            line: "var series = 0.008333334 + r * 0.0013888889;",
-            change: "0.008333334 → 0.00841666734",
-            reason: "its share of the result is within the tolerance",
-        },
-        Survivor {
-            line: "var series = 0.008333334 + r * 0.0013888889;",
-            change: "0.0013888889 → 0.0014027777890000001",
-            reason: "its share of the result is within the tolerance",
+            line: "if (x > 0u && 2u * x < n) {",
+            change: "< → <=",
+            reason: "the sine of the middle is zero: both its places have one value",
         },
     ],
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_smooth_threshold_is_the_logistic_function() {
-        for i in -9_000..=9_000 {
-            let x = f64::from(i) * 0.01;
-            let error = f64::from(logistic(x as f32)) - 1.0 / (1.0 + libm::exp(-x));
-            assert!(error.abs() < 3e-7, "{x}: {error}");
-        }
-    }
-}

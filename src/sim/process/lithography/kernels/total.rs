@@ -78,7 +78,6 @@ fn cases() -> Vec<Case> {
 /// Table entry.
 pub static KERNEL: Kernel = Kernel {
     name: "process/lithography/kernels/total",
-    about: "sums of intensities added up, columns turned back to rows",
     source: Part {
         path: "shaders/process/lithography/kernels/total.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/total.wgsl"),
@@ -91,14 +90,14 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Float,
             shape: "clips, splits, length (x), length (y)",
-            unit: "intensity, clear field 1",
+            unit: "intensity",
         },
         Slot {
             name: "intensity",
             role: Role::Write,
             cell: Cell::Float,
             shape: "clips, length (y), length (x)",
-            unit: "intensity, clear field 1",
+            unit: "intensity",
         },
     ],
     constants: &[],

@@ -1,0 +1,493 @@
+//! What one stage needs on the device: its buffers, and its dispatches from parameters to the next parameters.
+
+use num_complex::Complex64;
+
+use crate::gpu::device::{Gpu, GpuFault};
+use crate::gpu::kernel::{Kernel, roots};
+use crate::gpu::run::{Program, Step, Storage};
+use crate::sim::process::lithography::descent;
+use crate::sim::process::lithography::ilt::{Problem, kept, pixel};
+use crate::sim::process::lithography::kernels::adam::{self, Adam};
+use crate::sim::process::lithography::kernels::adjoint_columns::{self, AdjointColumns};
+use crate::sim::process::lithography::kernels::adjoint_rows::{self, AdjointRows};
+use crate::sim::process::lithography::kernels::columns::{self, Columns};
+use crate::sim::process::lithography::kernels::damp::{self, Damp};
+use crate::sim::process::lithography::kernels::descend::{self, Descend};
+use crate::sim::process::lithography::kernels::field_columns::{self, FieldColumns};
+use crate::sim::process::lithography::kernels::field_rows::{self, FieldRows};
+use crate::sim::process::lithography::kernels::gradient::{self, Gradient};
+use crate::sim::process::lithography::kernels::grow::{self, Grow};
+use crate::sim::process::lithography::kernels::pool::{self, Pool};
+use crate::sim::process::lithography::kernels::rows::{self, Rows};
+use crate::sim::process::lithography::kernels::slopes::{self, Slopes};
+use crate::sim::process::lithography::kernels::spread_columns::{self, SpreadColumns};
+use crate::sim::process::lithography::kernels::spread_rows::{self, SpreadRows};
+use crate::sim::process::lithography::kernels::tally::{self, Tally};
+use crate::sim::process::lithography::kernels::total::{self, Total};
+use crate::sim::process::lithography::on_gpu::scale;
+use crate::sim::process::lithography::schedule::Stage;
+
+/// Focus conditions: in focus, out of focus.
+const CONDITIONS: u32 = 2;
+
+/// What one stage needs.
+pub struct Level {
+    pub stage: Stage,
+    pub theta: Storage,
+    pub goal: Storage,
+    /// Slope by each parameter, after `gradient`.
+    pub slopes: Storage,
+    pub history: Storage,
+    pub done: Storage,
+    /// Parameters of the stage before to this one's.
+    pub grow: Option<Step>,
+    /// From parameters to the lines of the gradient.
+    pub back: Vec<Step>,
+    /// From there to the gradient.
+    pub gradient: Vec<Step>,
+    /// From there to the next parameters, past `gradient`.
+    pub step: Vec<Step>,
+}
+
+/// Compiled kernels, each once.
+pub struct Programs {
+    rows: Program,
+    soft_rows: Program,
+    columns: Program,
+    field_rows: Program,
+    field_columns: Program,
+    total: Program,
+    spread_columns: Program,
+    spread_real_part: Program,
+    spread_rows: Program,
+    slopes: Program,
+    tally: Program,
+    damp: Program,
+    adjoint_columns: Program,
+    adjoint_rows: Program,
+    gradient: Program,
+    pool: Program,
+    adam: Program,
+    descend: Program,
+    grow: Program,
+}
+
+impl Programs {
+    /// For coarse grids of 2^bits places along a side, and images up to the order `reach`.
+    pub async fn new(gpu: &Gpu, bits: u32, reach: u32) -> Result<Self, GpuFault> {
+        let passes = (Slopes {
+            half: reach,
+            ..Slopes::default()
+        })
+        .passes();
+        let make = async |kernel: &'static Kernel| gpu.program(kernel, &[]).await;
+        let with = async |kernel: &'static Kernel, name: &'static str, value: u32| {
+            gpu.program(kernel, &[(name, value)]).await
+        };
+        Ok(Self {
+            rows: make(&rows::KERNEL).await?,
+            soft_rows: with(&rows::KERNEL, "soft", 1).await?,
+            columns: make(&columns::KERNEL).await?,
+            field_rows: with(&field_rows::KERNEL, "bits", bits).await?,
+            field_columns: with(&field_columns::KERNEL, "bits", bits).await?,
+            total: make(&total::KERNEL).await?,
+            spread_columns: make(&spread_columns::KERNEL).await?,
+            spread_real_part: with(&spread_columns::KERNEL, "real_part", 1).await?,
+            spread_rows: make(&spread_rows::KERNEL).await?,
+            slopes: with(&slopes::KERNEL, "passes", passes).await?,
+            tally: make(&tally::KERNEL).await?,
+            damp: make(&damp::KERNEL).await?,
+            adjoint_columns: with(&adjoint_columns::KERNEL, "bits", bits).await?,
+            adjoint_rows: with(&adjoint_rows::KERNEL, "bits", bits).await?,
+            gradient: make(&gradient::KERNEL).await?,
+            pool: make(&pool::KERNEL).await?,
+            adam: make(&adam::KERNEL).await?,
+            descend: make(&descend::KERNEL).await?,
+            grow: make(&grow::KERNEL).await?,
+        })
+    }
+}
+
+/// Sizes that all stages share.
+#[derive(Clone, Copy)]
+pub struct Sizes {
+    pub clips: u32,
+    /// Largest order of the fields; images reach twice as far.
+    pub half: u32,
+    /// The coarse grid of the fields has 2^bits places along a side.
+    pub bits: u32,
+    /// Systems of a condition, padded to a multiple of `splits`.
+    pub each: u32,
+    /// Sums of a condition.
+    pub splits: u32,
+}
+
+impl Level {
+    /// From parameters to the next parameters.
+    pub fn all(&self) -> impl Iterator<Item = &Step> {
+        // Where the mask is not averaged, one dispatch is gradient and step.
+        let gradient = if self.stage.pool > 1 {
+            self.gradient.as_slice()
+        } else {
+            &[]
+        };
+        self.back.iter().chain(gradient).chain(&self.step)
+    }
+
+    /// For a stage that goes on from the parameters of the one before.
+    pub fn new(
+        gpu: &Gpu,
+        programs: &Programs,
+        problem: &Problem<'_, f32>,
+        sizes: Sizes,
+        stage: Stage,
+        free: Option<&[f32]>,
+        before: Option<&Self>,
+    ) -> Result<Self, GpuFault> {
+        let Sizes { clips, half, .. } = sizes;
+        let words = |extents: &[u32]| extents.iter().map(|&e| e as usize).product::<usize>();
+        let (n, side) = (stage.mask, 2 * half + 1);
+        let picture = |name: &str| gpu.storage(name, words(&[clips, n, n]));
+        let pools = stage.pool > 1;
+        let (theta, mean, square) = (picture("theta")?, picture("mean")?, picture("square")?);
+        let slopes = picture("slopes")?;
+        // Only where the mask is averaged: its means, and slopes before they are averaged.
+        let spare = if pools { words(&[clips, n, n]) } else { 0 };
+        let (means, unpooled) = (
+            gpu.storage("means", spare)?,
+            gpu.storage("unpooled", spare)?,
+        );
+        // One number serves all where nothing is held.
+        let free = free.unwrap_or(&[1.0]);
+        let shares = free.len() as u32;
+        let free = gpu.filled("free", free)?;
+        let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
+        let lines = gpu.storage("lines", words(&[2, clips, n, half + 1]))?;
+        let mask = gpu.storage("mask", words(&[2, clips, side, side]))?;
+        let goal = gpu.storage("goal", words(&[clips, stage.print, stage.print]))?;
+        let history = gpu.storage("history", words(&[stage.iterations + 1, clips]))?;
+        let done = gpu.storage("done", clips as usize)?;
+        let rate = |step: u32| descent::Adam::rate(stage.rate as f32, step);
+        let rates: Vec<f32> = (1..=stage.iterations.max(1)).map(rate).collect();
+        let rates = gpu.filled("rates", &rates)?;
+
+        let mut back = Vec::new();
+        let average = Pool::new(n, stage.pool);
+        let pooling = |from: &Storage, to: &Storage| {
+            let groups = average.groups(clips);
+            gpu.step(&programs.pool, &average.words(), &[from, to], groups)
+        };
+        if pools {
+            back.push(pooling(&theta, &means)?);
+        }
+        let [inside, outside] = problem.tones;
+        let record = Rows {
+            n,
+            rows: clips * n,
+            half,
+            offset: (outside / (inside - outside)) as f32,
+        };
+        let opened = if pools { &means } else { &theta };
+        let buffers = [&waves, opened, &lines];
+        back.push(gpu.step(
+            &programs.soft_rows,
+            &record.words(),
+            &buffers,
+            record.groups(),
+        )?);
+        let record = Columns {
+            n,
+            half,
+            scale: scale(n),
+        };
+        let buffers = [&waves, &lines, &mask];
+        back.push(gpu.step(
+            &programs.columns,
+            &record.words(),
+            &buffers,
+            record.groups(clips),
+        )?);
+        through(
+            gpu,
+            programs,
+            problem,
+            sizes,
+            stage,
+            [&mask, &goal, &history, &done],
+            &mut back,
+        )?;
+        let record = SpreadColumns { n, half };
+        let buffers = [&waves, &mask, &lines];
+        let groups = record.groups(clips);
+        back.push(gpu.step(
+            &programs.spread_real_part,
+            &record.words(),
+            &buffers,
+            groups,
+        )?);
+
+        let record = Gradient {
+            n,
+            rows: clips * n,
+            half,
+        };
+        let to = if pools { &unpooled } else { &slopes };
+        let buffers = [&waves, &lines, opened, to];
+        let mut gradient = vec![gpu.step(
+            &programs.gradient,
+            &record.words(),
+            &buffers,
+            record.groups(),
+        )?];
+        let state = [&rates, &done, &free, &mean, &square, &theta];
+        let step = if pools {
+            gradient.push(pooling(&unpooled, &slopes)?);
+            let record = Adam {
+                pixels: n * n,
+                free: shares,
+                all: clips * n * n,
+            };
+            let buffers: Vec<&Storage> = [&slopes].into_iter().chain(state).collect();
+            gpu.step(&programs.adam, &record.words(), &buffers, record.groups())?
+        } else {
+            let record = Descend {
+                n,
+                rows: clips * n,
+                half,
+                free: shares,
+            };
+            let buffers: Vec<&Storage> = [&waves, &lines].into_iter().chain(state).collect();
+            gpu.step(
+                &programs.descend,
+                &record.words(),
+                &buffers,
+                record.groups(),
+            )?
+        };
+        let grow = match before {
+            None => None,
+            Some(before) => {
+                let record = Grow {
+                    n,
+                    block: n / before.stage.mask,
+                };
+                let buffers = [&before.theta, &theta];
+                let groups = record.groups(clips);
+                Some(gpu.step(&programs.grow, &record.words(), &buffers, groups)?)
+            }
+        };
+        Ok(Self {
+            stage,
+            theta,
+            goal,
+            slopes,
+            history,
+            done,
+            grow,
+            back,
+            gradient,
+            step: vec![step],
+        })
+    }
+}
+
+/// Coefficients of a stage's mask through both images, resist and loss, and back to those of the slope; `mask` holds
+/// the first and then the last.
+fn through(
+    gpu: &Gpu,
+    programs: &Programs,
+    problem: &Problem<'_, f32>,
+    sizes: Sizes,
+    stage: Stage,
+    [mask, goal, history, done]: [&Storage; 4],
+    steps: &mut Vec<Step>,
+) -> Result<(), GpuFault> {
+    let Sizes {
+        clips,
+        half,
+        bits,
+        each,
+        splits,
+    } = sizes;
+    let words = |extents: &[u32]| extents.iter().map(|&e| e as usize).product::<usize>();
+    let (side, wide, length) = (2 * half + 1, 4 * half + 1, 1_u32 << bits);
+    let (n, count, pictures) = (stage.print, CONDITIONS * each, CONDITIONS * clips);
+    let reach = 2 * half;
+    let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
+    let coarse_waves = gpu.filled("waves", &roots(length as usize, length as usize))?;
+    let table = gpu.filled("roots", &roots(1024, 512))?;
+    let systems = gpu.filled("systems", &systems(problem, stage, each))?;
+    let field_lines = gpu.storage("lines", words(&[2, clips, count, side, length]))?;
+    let sums = gpu.storage("sums", words(&[pictures, splits, length, length]))?;
+    let coarse = gpu.storage("intensity", words(&[pictures, length, length]))?;
+    let coarse_lines = gpu.storage("lines", words(&[2, pictures, length, reach + 1]))?;
+    let image = gpu.storage("image", words(&[2, pictures, wide, wide]))?;
+    let lines = gpu.storage("lines", words(&[2, pictures, n, reach + 1]))?;
+
+    let record = FieldRows {
+        rows: clips * count * side,
+        systems: count,
+        first: 0,
+        half,
+    };
+    let buffers = [&table, &systems, mask, &field_lines];
+    let groups = record.groups(bits);
+    steps.push(gpu.step(&programs.field_rows, &record.words(), &buffers, groups)?);
+    let record = FieldColumns {
+        systems: count,
+        splits: CONDITIONS * splits,
+        each: each / splits,
+        half,
+        add: 0,
+    };
+    let buffers = [&table, &field_lines, &sums];
+    let groups = record.groups(clips, bits);
+    steps.push(gpu.step(&programs.field_columns, &record.words(), &buffers, groups)?);
+    let record = Total {
+        length,
+        splits,
+        cells: pictures * length * length,
+    };
+    let buffers = [&sums, &coarse];
+    steps.push(gpu.step(&programs.total, &record.words(), &buffers, record.groups())?);
+    let record = Rows {
+        n: length,
+        rows: pictures * length,
+        half: reach,
+        ..Rows::default()
+    };
+    let buffers = [&coarse_waves, &coarse, &coarse_lines];
+    steps.push(gpu.step(&programs.rows, &record.words(), &buffers, record.groups())?);
+    let record = Columns {
+        n: length,
+        half: reach,
+        scale: scale(length),
+    };
+    let buffers = [&coarse_waves, &coarse_lines, &image];
+    let groups = record.groups(pictures);
+    steps.push(gpu.step(&programs.columns, &record.words(), &buffers, groups)?);
+    let kept: Vec<f32> = kept(problem.diffusion, reach)
+        .iter()
+        .map(|&k| k as f32)
+        .collect();
+    let diffuses = !kept.is_empty();
+    let kept = gpu.filled("kept", &kept)?;
+    let diffuse = || {
+        let record = Damp {
+            each: wide * wide,
+            all: pictures * wide * wide,
+        };
+        gpu.step(
+            &programs.damp,
+            &record.words(),
+            &[&kept, &image],
+            record.groups(),
+        )
+    };
+    if diffuses {
+        steps.push(diffuse()?);
+    }
+    let record = SpreadColumns { n, half: reach };
+    let buffers = [&waves, &image, &lines];
+    let groups = record.groups(pictures);
+    steps.push(gpu.step(&programs.spread_columns, &record.words(), &buffers, groups)?);
+
+    let weights = stage.weights;
+    let record = Slopes {
+        n,
+        half: reach,
+        level: problem.level as f32,
+        steepness: problem.steepness as f32,
+        outer_dose: problem.outer as f32,
+        inner_dose: problem.inner as f32,
+        nominal: weights.nominal as f32,
+        outer: weights.outer as f32,
+        variation: weights.variation as f32,
+    };
+    let losses = gpu.storage("losses", words(&[clips, record.parts()]))?;
+    let buffers = [&waves, goal, &lines, &losses];
+    steps.push(gpu.step(
+        &programs.slopes,
+        &record.words(),
+        &buffers,
+        record.groups(clips),
+    )?);
+    let record = Tally {
+        parts: record.parts(),
+        clips,
+    };
+    let buffers = [&losses, history, done];
+    steps.push(gpu.step(&programs.tally, &record.words(), &buffers, record.groups())?);
+
+    let record = Columns {
+        n,
+        half: reach,
+        scale: scale(n),
+    };
+    let buffers = [&waves, &lines, &image];
+    let groups = record.groups(pictures);
+    steps.push(gpu.step(&programs.columns, &record.words(), &buffers, groups)?);
+    if diffuses {
+        steps.push(diffuse()?);
+    }
+    let record = SpreadColumns {
+        n: length,
+        half: reach,
+    };
+    let buffers = [&coarse_waves, &image, &coarse_lines];
+    let groups = record.groups(pictures);
+    steps.push(gpu.step(&programs.spread_columns, &record.words(), &buffers, groups)?);
+    let record = SpreadRows {
+        n: length,
+        rows: pictures * length,
+        half: reach,
+        ..SpreadRows::default()
+    };
+    let buffers = [&coarse_waves, &coarse_lines, &coarse];
+    steps.push(gpu.step(
+        &programs.spread_rows,
+        &record.words(),
+        &buffers,
+        record.groups(),
+    )?);
+    let record = AdjointColumns {
+        systems: count,
+        each,
+        half,
+    };
+    let buffers = [&table, &coarse, &field_lines];
+    let groups = record.groups(clips, bits);
+    steps.push(gpu.step(&programs.adjoint_columns, &record.words(), &buffers, groups)?);
+    let blocks = f64::from(n / stage.mask);
+    let places = f64::from(length) * f64::from(length);
+    let record = AdjointRows {
+        systems: count,
+        half,
+        // Images and slopes are normalised by their own number of pixels.
+        scale: (2.0 / places * blocks * blocks) as f32,
+    };
+    let buffers = [&table, &systems, &field_lines, mask];
+    let groups = record.groups(clips);
+    steps.push(gpu.step(&programs.adjoint_rows, &record.words(), &buffers, groups)?);
+    Ok(())
+}
+
+/// Coherent systems of both conditions, `each` of them, what is missing dark; times the spectrum of the mask's pixel
+/// and the difference of its two amplitudes.
+fn systems(problem: &Problem<'_, f32>, stage: Stage, each: u32) -> Vec<f32> {
+    let [inside, outside] = problem.tones;
+    let half = problem.focus.half();
+    let factors = pixel(stage, half);
+    let mut all = Vec::new();
+    for lens in [problem.focus, problem.defocus] {
+        for system in lens.systems() {
+            for (h, factor) in system.iter().zip(&factors) {
+                let h = Complex64::new(h.re.into(), h.im.into()) * factor * (inside - outside);
+                all.extend([h.re as f32, h.im as f32]);
+            }
+        }
+        let missing = each as usize - lens.systems().len();
+        all.extend(vec![0.0; 2 * missing * factors.len()]);
+    }
+    all
+}
