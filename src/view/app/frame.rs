@@ -18,7 +18,7 @@ pub fn draw(
     mut contexts: EguiContexts<'_, '_>,
     mut desk: ResMut<'_, DeskRes>,
     mut stage: ResMut<'_, Stage>,
-    labels: Option<Res<'_, Labels>>,
+    (labels, mut written): (Option<Res<'_, Labels>>, Local<'_, labels::Written>),
     targets: Option<Res<'_, Targets>>,
     carriers: Option<Res<'_, Carriers>>,
     ids: Res<'_, SpawnedIds>,
@@ -67,7 +67,14 @@ pub fn draw(
     );
     let texts = desk.texts();
     let taken = hud::draw(&painter, &stage, &texts, dark, place.rect);
-    labels::draw(&painter, &stage, &labels, dark, place.rect, &taken);
+    labels::draw(
+        &painter,
+        &stage,
+        (&labels, labels.is_changed()),
+        dark,
+        (place.rect, &taken),
+        &mut written,
+    );
     let theme = if dark { &tokens::DARK } else { &tokens::LIGHT };
     let accent = colour(theme.accent);
     for of in marked(desk, &ids, &tools) {

@@ -28,6 +28,7 @@ mod undrawn;
 mod window;
 mod world;
 
+use bevy::app::PluginGroupBuilder;
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, ClearColorConfig, RenderTarget};
 use bevy::ecs::schedule::{ScheduleLabel, Schedules, SingleThreadedExecutor};
@@ -70,6 +71,14 @@ pub enum Refusal {
 /// The desk, where systems find it.
 #[derive(Resource)]
 pub struct DeskRes(pub Desk);
+
+/// Bevy's own plugins without those that nothing here uses: they look for work in every frame.
+fn plugins() -> PluginGroupBuilder {
+    DefaultPlugins
+        .build()
+        .disable::<bevy::anti_alias::AntiAliasPlugin>()
+        .disable::<bevy::diagnostic::DiagnosticsPlugin>()
+}
 
 /// Adds everything that windows and images have in common. Bevy's own plugins are there already.
 fn assemble(app: &mut App, desk: Desk) -> fault::Fault {

@@ -101,8 +101,7 @@ pub async fn start(canvas_id: &str, options: Options) -> Result<(), JsValue> {
         prevent_default_event_handling: false,
         ..default()
     };
-    let plugins = DefaultPlugins
-        .build()
+    let plugins = super::plugins()
         .set(bevy::window::WindowPlugin {
             primary_window: Some(window),
             close_when_requested: false,

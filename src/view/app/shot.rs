@@ -114,8 +114,7 @@ impl Studio {
     fn on(render_creation: RenderCreation, desk: Desk, size: [u32; 2], scale: f32) -> Self {
         let mut app = App::new();
         app.add_plugins(
-            DefaultPlugins
-                .build()
+            super::plugins()
                 .set(bevy::window::WindowPlugin {
                     primary_window: None,
                     exit_condition: ExitCondition::DontExit,

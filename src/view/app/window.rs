@@ -71,8 +71,7 @@ pub fn run(mut desk: Desk, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
 /// Adds Bevy's own plugins. One of them connects to the display and panics where it cannot; here
 /// that is a refusal as any other.
 fn connect(app: &mut App) -> Result<(), Refusal> {
-    let plugins = DefaultPlugins
-        .build()
+    let plugins = super::plugins()
         .set(bevy::window::WindowPlugin {
             primary_window: Some(Window {
                 title: pace::TITLE.to_owned(),

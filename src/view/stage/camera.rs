@@ -2,6 +2,7 @@
 
 use bevy::camera::{Hdr, ScalingMode, Viewport};
 use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::light::cluster::ClusterConfig;
 use bevy::post_process::bloom::{Bloom, BloomCompositeMode};
 use bevy::prelude::*;
 
@@ -23,6 +24,7 @@ pub fn bundle(images: &mut Assets<Image>) -> impl Bundle {
         Projection::Perspective(perspective()),
         light::exposure(),
         light::surroundings(images),
+        ClusterConfig::Single,
         Bloom {
             intensity: 0.06,
             composite_mode: BloomCompositeMode::EnergyConserving,

@@ -6,6 +6,7 @@ use egui::{Align2, Color32, FontId, Painter, Pos2};
 
 use super::Stage;
 use super::pick::{Picked, Targets};
+use super::rig::Pose;
 use crate::view::tokens::{self, Rgb};
 use crate::world::{Kind, SpawnedIds, plant};
 
@@ -114,6 +115,24 @@ pub fn list_labels(
     commands.insert_resource(Labels { list });
 }
 
+/// Names as they were last placed, and for which view.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    of: Option<View>,
+    placed: Vec<Placed>,
+}
+
+/// All that the choice of names depends on but the names themselves.
+#[derive(Clone, Debug, PartialEq)]
+struct View {
+    pose: Pose,
+    plan: bool,
+    rect: URect,
+    scale: f32,
+    area: egui::Rect,
+    keep_free: Vec<egui::Rect>,
+}
+
 /// A name that has its place.
 #[derive(Clone, Copy, Debug)]
 struct Placed {
@@ -172,14 +191,15 @@ fn choose(
     placed
 }
 
-/// Draws the names inside `area`, except over `keep_free`.
+/// Draws the names inside `area`, except over `keep_free`. They are placed anew when the view or
+/// the plant is another (`new`).
 pub fn draw(
     painter: &Painter,
     stage: &Stage,
-    labels: &Labels,
+    (labels, new): (&Labels, bool),
     dark: bool,
-    area: egui::Rect,
-    keep_free: &[egui::Rect],
+    (area, keep_free): (egui::Rect, &[egui::Rect]),
+    written: &mut Written,
 ) {
     let theme = if dark { &tokens::DARK } else { &tokens::LIGHT };
     let font = |rank: Rank| {
@@ -188,17 +208,29 @@ pub fn draw(
             Rank::Group | Rank::Tool => tokens::type_pt::SMALL,
         })
     };
-    let mut taken = keep_free.to_vec();
     let padding = egui::vec2(12.0, 6.0);
-    let placed = choose(stage, labels, area, &mut taken, |label| {
-        let galley = painter.layout_no_wrap(label.text.clone(), font(label.rank), Color32::WHITE);
-        galley.size() + padding
-    });
+    let view = View {
+        pose: *stage.rig.pose(),
+        plan: stage.rig.is_plan(),
+        rect: stage.rect,
+        scale: stage.scale,
+        area,
+        keep_free: keep_free.to_vec(),
+    };
+    if new || written.of.as_ref() != Some(&view) {
+        let mut taken = keep_free.to_vec();
+        written.placed = choose(stage, labels, area, &mut taken, |label| {
+            let white = Color32::WHITE;
+            let galley = painter.layout_no_wrap(label.text.clone(), font(label.rank), white);
+            galley.size() + padding
+        });
+        written.of = Some(view);
+    }
     let faded = |rgb: Rgb, opacity: f32| {
         let [r, g, b] = rgb.parts();
         Color32::from_rgb(r, g, b).gamma_multiply(opacity)
     };
-    for p in placed {
+    for p in &written.placed {
         let label = &labels.list[p.label];
         let text = faded(theme.text, p.opacity);
         let galley = painter.layout_no_wrap(label.text.clone(), font(label.rank), text);

@@ -2,6 +2,7 @@
 //! yellow of the lithography bays.
 
 use bevy::camera::Exposure;
+use bevy::light::cluster::GlobalClusterSettings;
 use bevy::light::{
     CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, EnvironmentMapLight,
 };
@@ -41,8 +42,11 @@ pub fn surroundings(images: &mut Assets<Image>) -> EnvironmentMapLight {
     }
 }
 
-/// Hangs the key light.
-pub fn set_up(mut commands: Commands<'_, '_>) {
+/// Hangs the key light. It is the only one: Bevy need not sort lights into parts of the view.
+pub fn set_up(mut commands: Commands<'_, '_>, clusters: Option<ResMut<'_, GlobalClusterSettings>>) {
+    if let Some(mut clusters) = clusters {
+        clusters.gpu_clustering = None;
+    }
     commands.insert_resource(DirectionalLightShadowMap { size: SHADOW_MAP });
     commands.spawn((
         Key,

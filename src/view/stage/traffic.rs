@@ -264,7 +264,7 @@ pub fn move_carriers(
     forgotten: Option<ResMut<'_, Forgotten>>,
     carriers: Option<ResMut<'_, Carriers>>,
     mut fleet: Local<'_, Fleet>,
-    mut shown: Query<'_, '_, (&mut Transform, &mut Visibility, &mut Mesh3d)>,
+    mut shown: Query<'_, '_, (&mut GlobalTransform, &mut Visibility, &mut Mesh3d)>,
 ) {
     let (Some(network), Some(mut forgotten), Some(mut carriers)) = (network, forgotten, carriers)
     else {
@@ -339,8 +339,11 @@ pub fn move_carriers(
             if mesh.0 != *wanted {
                 mesh.0 = wanted.clone();
             }
-            *transform = pose(trip, &moving, stage.now_us);
-            trip.at = transform.translation;
+            // They stand under nothing: what Bevy would work out from their transforms, a search
+            // through everything that moves, is set at once.
+            let pose = pose(trip, &moving, stage.now_us);
+            *transform = pose.into();
+            trip.at = pose.translation;
             carriers.shown.push((moving.lot, trip.at - Vec3::Y * 0.6));
         }
     }
