@@ -70,12 +70,13 @@ struct Three {
 fn turned_back(sums: Three, chunk: u32, first: u32, local: vec3<u32>) -> Three {
     let n = record.n;
     let x = first + local.y;
-    var turn = ((chunk * 16u + local.x) * x) % n;
+    let turn = ((chunk * 16u + local.x) * x) % n;
     let step = (16u * x) % n;
-    for (var f = local.x; f < 48u; f = f + 16u) {
-        turns[local.y * 48u + f] = waves[turn];
-        turn = along(turn, step, n);
-    }
+    let next = along(turn, step, n);
+    let bank = local.y * 48u + local.x;
+    turns[bank] = waves[turn];
+    turns[bank + 16u] = waves[next];
+    turns[bank + 32u] = waves[along(next, step, n)];
     workgroupBarrier();
     let here = folded(local.x % 2u, local.y);
     var a = vec4<f32>(0.0, 0.0, 0.0, 0.0);
