@@ -196,7 +196,7 @@ impl Toolchain {
                 "--target",
                 TARGET,
             ])
-            // wasm-bindgen drops it all; to write and read it takes a fifth of the build.
+            // What wasm-bindgen would only read and drop.
             .args(["--config", "profile.release.debug=false"])
             .env("CARGO_TARGET_DIR", &folder)
             .env("RUSTFLAGS", rustflags(std::env::var_os("RUSTFLAGS")));
