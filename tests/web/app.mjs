@@ -107,9 +107,9 @@ test("the memory fab opens, runs, and a what-if changes its figures", async () =
   assert.notEqual(korean.what_if.verdict, whatIf.verdict);
   assert.match(korean.what_if.verdict, /[가-힣]/);
   await picture(page, "app-what-if-ko");
+  assert.deepEqual(await faults(page.mainFrame()), []);
   await ask(page, "room", "plant");
   await picture(page, "app-memory-fab");
-  assert.deepEqual(await faults(page.mainFrame()), []);
   assert.deepEqual(seen, { elsewhere: [], thrown: [] });
   await context.close();
 });
