@@ -46,6 +46,30 @@ function csv(kpis) {
   return [heads.join(","), ...kpis.map((row) => heads.map((head) => cell(row[head])).join(","))].join("\n") + "\n";
 }
 
+/** The page's letters as a style for the report: its frame may fetch nothing, and not every system has Korean ones. */
+async function letters() {
+  const face = async (weight, name) => {
+    const file = await (await fetch(new URL(name, import.meta.url))).blob();
+    const url = await new Promise((done, failed) => {
+      const reader = new FileReader();
+      reader.onload = () => done(reader.result);
+      reader.onerror = failed;
+      reader.readAsDataURL(file);
+    });
+    return `@font-face{font-family:"Geoul Sans";font-weight:${weight};src:url(${url})}`;
+  };
+  const faces = await Promise.all([face(400, "geoul-sans-regular.otf"), face(600, "geoul-sans-semibold.otf")]);
+  return `<style>${faces.join("")}html,svg{font-family:"Geoul Sans",sans-serif}</style>`;
+}
+
+/** What a check of the scene demanded and saw, in the words of its figure. */
+function checked({ kpi, of, min, max, mean, reason }, { name, unit }) {
+  const number = (value) => value.toLocaleString("en", { maximumSignificantDigits: 5 });
+  const demanded = min === null ? `≤ ${number(max)}` : max === null ? `≥ ${number(min)}` : `${number(min)} – ${number(max)}`;
+  const what = of ? `${name ?? kpi} · ${of}` : (name ?? kpi);
+  return mean === null ? `${what}: ${reason}` : `${what}: ${number(mean)} ${unit} (${demanded})`;
+}
+
 class Page {
   constructor(root, twin, embedded) {
     this.root = root;
@@ -208,7 +232,7 @@ class Page {
         signal: running.signal,
       });
       this.say.textContent = t("web-done", { seconds: this.result.seconds.toFixed(1) });
-      this.show(check);
+      await this.show(check);
     } catch (fault) {
       this.say.textContent = running.signal.aborted ? t("web-cancelled") : String(fault.message ?? fault);
     } finally {
@@ -219,7 +243,7 @@ class Page {
     }
   }
 
-  show(check) {
+  async show(check) {
     const { result } = this;
     const words = (row) => result.words[row.name] ?? { name: row.name, about: "", unit: row.unit };
     const strip = FIRST.map((name) => result.kpi(name)).filter(Boolean).slice(0, 6).map((row) => {
@@ -243,7 +267,7 @@ class Page {
     const saves = names.map((name) => el("button", { type: "button", onclick: () => save(name, files[name]) }, t("web-save", { file: name })));
     const checks = result.checks.length
       ? el("section", { "aria-labelledby": "checks-title" }, el("h2", { id: "checks-title" }, t("web-checks")),
-        el("ul", {}, ...result.checks.map((c) => el("li", {}, el("strong", { class: c.passed ? "good" : "bad" }, t(c.passed ? "web-passed" : "web-failed")), ` ${c.name}: ${c.reason}`))))
+        el("ul", {}, ...result.checks.map((c) => el("li", {}, el("strong", { class: c.passed ? "good" : "bad" }, t(c.passed ? "web-passed" : "web-failed")), ` ${checked(c, result.words[c.kpi] ?? { unit: c.unit })}`))))
       : undefined;
     this.numbers.replaceChildren(
       ...(check.findings.length ? [this.findings(check)] : []),
@@ -256,7 +280,9 @@ class Page {
       ...(checks ? [checks] : []));
     // What the report does stays in its frame: it has no more rights than to show itself and to save.
     const frame = el("iframe", { title: t("web-report"), sandbox: "allow-scripts allow-downloads", allow: "clipboard-write" });
-    frame.srcdoc = result.report;
+    this.letters ??= letters().catch(() => ""); // The system's, then.
+    const style = await this.letters;
+    frame.srcdoc = result.report.replace("</head>", () => `${style}</head>`);
     this.report.replaceChildren(el("h2", { id: "report-title", class: this.embedded ? "unseen" : false }, t("web-report")), frame);
     this.report.hidden = false;
   }

@@ -91,12 +91,15 @@ async function app(module) {
 /** A page around this one may hand in a scene of its own; it can ask for nothing back. */
 function hear(engine) {
   if (parent === globalThis) return;
-  addEventListener("message", ({ source, data }) => {
+  addEventListener("message", async ({ source, data }) => {
     if (source !== parent || data?.geoul !== "open") return;
-    const { main, files } = data.bundle;
-    engine.openText(main, files[main]).catch(() => {
+    const values = asked.getAll("set").filter((pair) => pair.includes("=")).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
+    try {
+      await engine.openFiles(JSON.stringify(data.bundle));
+      for (const [path, value] of values) await engine.set(path.trim(), value.trim());
+    } catch {
       // The app shows what is wrong with it.
-    });
+    }
   });
   parent.postMessage({ geoul: "ready" }, "*");
 }

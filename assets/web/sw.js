@@ -7,8 +7,10 @@ const CACHE = `geoul-${FILES.map(([, hash]) => hash.slice(7, 13)).join("")}`;
 self.addEventListener("install", (event) => {
   const keep = async () => {
     const cache = await caches.open(CACHE);
-    // Each file is taken only if it is the one that the list means.
-    await cache.addAll(FILES.map(([path, integrity]) => new Request(path, { integrity, cache: "no-cache" })));
+    // Each file is taken only if it is the one that the list means. The manifest has the hash of this file and so
+    // none here.
+    const files = FILES.map(([path, integrity]) => new Request(path, { integrity, cache: "no-cache" }));
+    await cache.addAll([...files, new Request("manifest.json", { cache: "no-cache" })]);
   };
   event.waitUntil(keep());
 });

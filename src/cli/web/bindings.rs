@@ -47,17 +47,15 @@ pub fn bindgen(root: &Path, target: &Path, tools: &Toolchain) -> anyhow::Result<
     }
     // In a folder of its own: another build's features and flags are none of its business.
     let mut install = Command::new(&tools.cargo);
+    // Its only feature is a client for servers of tests, which would need a compiler for C as well.
     install
-        .args([
-            "install",
-            "wasm-bindgen-cli",
-            "--version",
-            version,
-            "--root",
-        ])
+        .args(["install", "wasm-bindgen-cli", "--version", version])
+        .args(["--no-default-features", "--bin", "wasm-bindgen"])
+        .arg("--root")
         .arg(&home)
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS");
+    tools.with_compiler(&mut install)?;
     succeed(&mut install).with_context(|| {
         format!("install it by hand: cargo install wasm-bindgen-cli --version {version}")
     })?;

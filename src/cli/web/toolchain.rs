@@ -196,12 +196,11 @@ impl Toolchain {
                 "--target",
                 TARGET,
             ])
+            // What wasm-bindgen would only read and drop.
+            .args(["--config", "profile.release.debug=false"])
             .env("CARGO_TARGET_DIR", &folder)
             .env("RUSTFLAGS", rustflags(std::env::var_os("RUSTFLAGS")));
-        if self.rustc.is_absolute() {
-            command.env("RUSTC", &self.rustc);
-            command.env("PATH", path_with(self.rustc.parent())?);
-        }
+        self.with_compiler(&mut command)?;
         if let Std::FromSource { linker } = &self.std {
             command
                 .arg("-Zbuild-std=std,panic_abort")
@@ -212,6 +211,18 @@ impl Toolchain {
         }
         succeed(command.args(more))?;
         Ok(folder.join(TARGET).join("release/geoul.wasm"))
+    }
+
+    /// Lets a run of Cargo find the compiler that belongs to it, where another one is first on the path.
+    ///
+    /// # Errors
+    /// The search path cannot be extended.
+    pub fn with_compiler(&self, command: &mut Command) -> anyhow::Result<()> {
+        if self.rustc.is_absolute() {
+            command.env("RUSTC", &self.rustc);
+            command.env("PATH", path_with(self.rustc.parent())?);
+        }
+        Ok(())
     }
 }
 

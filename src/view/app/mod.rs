@@ -29,6 +29,7 @@ mod window;
 mod world;
 
 use bevy::app::PluginGroupBuilder;
+use bevy::asset::AssetEventSystems;
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, ClearColorConfig, RenderTarget};
 use bevy::ecs::schedule::{ScheduleLabel, Schedules, SingleThreadedExecutor};
@@ -36,7 +37,8 @@ use bevy::prelude::*;
 use bevy::render::render_resource::BlendState;
 use bevy::render::{ExtractSchedule, RenderApp};
 use bevy_egui::{
-    EguiGlobalSettings, EguiInputSet, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext,
+    EguiGlobalSettings, EguiInputSet, EguiPlugin, EguiPostUpdateSet, EguiPrimaryContextPass,
+    PrimaryEguiContext,
 };
 use thiserror::Error;
 
@@ -105,7 +107,12 @@ fn assemble(app: &mut App, desk: Desk) -> fault::Fault {
                     .before(StagePhase::Build),
             ),
         )
-        .add_systems(EguiPrimaryContextPass, frame::draw);
+        .add_systems(EguiPrimaryContextPass, frame::draw)
+        // Letters that are drawn for the first time reach the device with this frame, not the next one.
+        .configure_sets(
+            PostUpdate,
+            EguiPostUpdateSet::PostProcessOutput.before(AssetEventSystems),
+        );
     run_in_turn(app.world_mut());
     // Systems that open a window's surface must stay on the main thread there.
     if !cfg!(target_os = "macos")

@@ -1,14 +1,16 @@
-//! What the window of a desktop and the canvas of a page have in common: when frames are drawn, what
-//! they cost, what the log tells.
+//! What the window of a desktop and the canvas of a page have in common: cameras, when frames are drawn,
+//! what they cost, what the log tells.
 
 use std::time::Duration;
 
+use bevy::camera::RenderTarget;
 use bevy::log::{Level, LogPlugin};
 use bevy::platform::time::Instant;
 use bevy::prelude::*;
+use bevy::window::WindowRef;
 use bevy::winit::{UpdateMode, WinitSettings};
 
-use super::DeskRes;
+use super::{DeskRes, spawn_cameras};
 use crate::view::panel::Desk;
 use crate::view::stage::Stage;
 
@@ -40,6 +42,15 @@ pub fn title(desk: &Desk) -> String {
         }
         None => TITLE.to_owned(),
     }
+}
+
+/// Cameras that draw on it.
+pub fn cameras(mut commands: Commands<'_, '_>, mut images: ResMut<'_, Assets<Image>>) {
+    spawn_cameras(
+        &mut commands,
+        &mut images,
+        &RenderTarget::Window(WindowRef::Primary),
+    );
 }
 
 /// Frames while nothing moves.

@@ -1,12 +1,10 @@
 //! The program on a page's canvas.
 
-use bevy::camera::RenderTarget;
 use bevy::prelude::*;
-use bevy::window::WindowRef;
 use serde::Deserialize;
 use wasm_bindgen::prelude::JsValue;
 
-use super::{DeskRes, adapter_name, assemble, pace, spawn_cameras, trace};
+use super::{DeskRes, adapter_name, assemble, pace, trace};
 use crate::scene::{Bundle, Command};
 use crate::view::i18n::Lang;
 use crate::view::panel::{Desk, keeper};
@@ -112,16 +110,7 @@ pub async fn start(canvas_id: &str, options: Options) -> Result<(), JsValue> {
     app.add_plugins(plugins);
     assemble(&mut app, desk);
     app.insert_resource(pace::resting())
-        .add_systems(
-            Startup,
-            |mut commands: Commands<'_, '_>, mut images: ResMut<'_, Assets<Image>>| {
-                spawn_cameras(
-                    &mut commands,
-                    &mut images,
-                    &RenderTarget::Window(WindowRef::Primary),
-                );
-            },
-        )
+        .add_systems(Startup, pace::cameras)
         .add_systems(First, (pace::begin, remote::obey))
         .add_systems(
             Last,

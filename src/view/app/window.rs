@@ -4,11 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bevy::camera::RenderTarget;
 use bevy::prelude::*;
-use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowRef, WindowResolution};
+use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResolution};
 
-use super::{DeskRes, Refusal, adapter, assemble, pace, spawn_cameras, trace};
+use super::{DeskRes, Refusal, adapter, assemble, pace, trace};
 use crate::view::panel::{Desk, Then};
 
 /// Size of the first window, points.
@@ -43,16 +42,7 @@ pub fn run(mut desk: Desk, stop: Arc<AtomicBool>) -> Result<(), Refusal> {
     let fault = assemble(&mut app, desk);
     app.insert_resource(pace::resting())
         .insert_resource(Stop(Arc::clone(&stop)))
-        .add_systems(
-            Startup,
-            |mut commands: Commands<'_, '_>, mut images: ResMut<'_, Assets<Image>>| {
-                spawn_cameras(
-                    &mut commands,
-                    &mut images,
-                    &RenderTarget::Window(WindowRef::Primary),
-                );
-            },
-        )
+        .add_systems(Startup, pace::cameras)
         .add_systems(First, pace::begin)
         .add_systems(
             Last,

@@ -5,7 +5,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, Rect, Ui};
 use super::desk::Desk;
 use super::style::{colour, theme};
 use super::{timeline, top};
-use crate::view::tokens::{frame_pt, space_pt};
+use crate::view::tokens::space_pt;
 
 /// Names of the commands whose keys work here: those that leave the scene as it is.
 pub const COMMANDS: [&str; 8] = [
@@ -25,7 +25,7 @@ pub fn show(root: &mut Ui, desk: &mut Desk) -> Rect {
         .fill(colour(theme(root).surface))
         .inner_margin(Margin::symmetric(space_pt::M as i8, space_pt::XS as i8));
     Panel::bottom("embed")
-        .exact_size(frame_pt::TOP)
+        .exact_size(timeline::AXIS + 2.0 * space_pt::XS)
         .frame(frame)
         .show(root, |ui| {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

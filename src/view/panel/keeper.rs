@@ -11,7 +11,7 @@ use super::leave::Then;
 use super::notice::Weight;
 use super::prefs::Prefs;
 use super::process::offer::{self, Opened};
-use super::recovery::Recovery;
+use super::recovery::{Due, Recovery, due};
 use super::unsaved::Unsaved;
 use crate::results::write::{WriteError, atomically};
 use crate::scene::Bundle;
@@ -363,18 +363,10 @@ impl Desk {
         let (Some(session), Some(keeper)) = (&self.session, &mut self.keeper) else {
             return;
         };
-        let now = (session.path().to_owned(), session.revision());
-        if keeper.kept.as_ref() == Some(&now) {
-            return;
-        }
-        keeper.kept = Some(now);
-        if !session.is_changed() {
-            keeper.unsaved.forget();
-            return;
-        }
-        let work = Recovery {
-            edited: session.document().bundle().clone(),
-            saved: session.saved().bundle().clone(),
+        let work = match due(session, &mut keeper.kept) {
+            Due::Nothing => return,
+            Due::Forget => return keeper.unsaved.forget(),
+            Due::Keep(work) => work,
         };
         if let Err(error) = keeper.unsaved.keep(&work) {
             self.tell_unkept(&error);

@@ -7,7 +7,7 @@ use super::leave::Then;
 use super::notice::Weight;
 use super::prefs::Prefs;
 use super::process::offer;
-use super::recovery::Recovery;
+use super::recovery::{Due, Recovery, due};
 use super::session::Session;
 use crate::results::write::folder;
 use crate::scene::Bundle;
@@ -278,23 +278,15 @@ impl Desk {
         self.keep_unsaved();
     }
 
-    /// Keeps unsaved work in the storage, at once: also called when the page goes.
+    /// Keeps unsaved work in the storage, at once: also called when the graphics device goes.
     pub fn keep_unsaved(&mut self) {
         let (Some(session), Some(keeper)) = (&self.session, &mut self.keeper) else {
             return;
         };
-        let now = (session.path().to_owned(), session.revision());
-        if keeper.kept.as_ref() == Some(&now) {
-            return;
-        }
-        keeper.kept = Some(now);
-        if !session.is_changed() {
-            keeper.forget_unsaved();
-            return;
-        }
-        let work = Recovery {
-            edited: session.document().bundle().clone(),
-            saved: session.saved().bundle().clone(),
+        let work = match due(session, &mut keeper.kept) {
+            Due::Nothing => return,
+            Due::Forget => return keeper.forget_unsaved(),
+            Due::Keep(work) => work,
         };
         let written = serde_json::to_string(&work).map_err(|e| e.to_string());
         if let Err(why) = written.and_then(|text| store::write(&keeper.own, &text)) {

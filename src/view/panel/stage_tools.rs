@@ -15,6 +15,11 @@ use crate::view::tokens::{frame_pt, sequential, space_pt, type_pt};
 /// Draws the tools at the corners of the plant's place.
 pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
     let look = theme(ui);
+    let stuck = desk.live.is_none() && desk.session.is_some();
+    if stuck {
+        // No plant stands there, and so no ground of its own.
+        ui.painter().rect_filled(rect, 0.0, colour(look.bg));
+    }
     let inner = rect.shrink(space_pt::M);
     let corner = UiBuilder::new().max_rect(Rect::from_min_size(
         inner.min,
@@ -112,7 +117,6 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
             dim,
         );
     }
-    let stuck = desk.live.is_none() && desk.session.is_some();
     if stuck {
         let place = Rect::from_center_size(rect.center(), Vec2::new(rect.width().min(420.0), 80.0));
         let mut child = ui.new_child(UiBuilder::new().max_rect(place));

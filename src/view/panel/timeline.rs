@@ -22,7 +22,7 @@ use crate::view::report::svg::cell;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 
 /// Height of the strip with the time axis, points.
-const AXIS: f32 = 46.0;
+pub const AXIS: f32 = 46.0;
 /// Least distance of two marks of a kind, points.
 const APART: f32 = 2.0;
 

@@ -29,10 +29,19 @@ pub fn read() -> Link {
         Some((path.trim().to_owned(), value.trim().to_owned()))
     });
     Link {
-        scene: given.get("scene").filter(|s| !s.is_empty()),
+        scene: given.get("scene").filter(|s| !s.is_empty()).map(file),
         set: set.collect(),
         lang: given.get("lang"),
         embed: given.get("embed").is_some_and(|e| e != "0"),
+    }
+}
+
+/// The file that a scene's name means.
+fn file(scene: String) -> String {
+    if scene.ends_with(".ron") {
+        scene
+    } else {
+        scene + ".ron"
     }
 }
 

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
+use bevy::diagnostic::FrameCount;
 use bevy::prelude::{Local, Res, ResMut};
 use js_sys::{Function, Promise};
 use serde_json::{Value, json};
@@ -44,7 +45,12 @@ fn wish(wish: impl FnOnce(&mut Desk) -> Result<(), String> + 'static) -> Promise
 }
 
 /// Does what was asked for, and notes the state now and then.
-pub fn obey(mut desk: ResMut<'_, DeskRes>, fault: Res<'_, Fault>, mut noted_s: Local<'_, f64>) {
+pub fn obey(
+    mut desk: ResMut<'_, DeskRes>,
+    fault: Res<'_, Fault>,
+    frames: Res<'_, FrameCount>,
+    mut noted_s: Local<'_, f64>,
+) {
     let desk = &mut desk.0;
     let wishes = WISHES.with_borrow_mut(std::mem::take);
     if wishes.is_empty() && desk.clock_s - *noted_s < EVERY_S {
@@ -55,7 +61,7 @@ pub fn obey(mut desk: ResMut<'_, DeskRes>, fault: Res<'_, Fault>, mut noted_s: L
         ends.push((wish(desk), done, failed));
     }
     *noted_s = desk.clock_s;
-    let state = state_of(desk, fault.why()).to_string();
+    let state = state_of(desk, fault.why(), frames.0).to_string();
     STATE.with_borrow_mut(|s| s.clone_from(&state));
     for (end, done, failed) in ends {
         // A promise that nobody waits for any more is nothing to disturb anybody with.
@@ -104,6 +110,16 @@ pub fn open(scene: String) -> Promise {
 pub fn open_text(name: String, text: String) -> Promise {
     wish(move |desk| {
         desk.open_bundle(Bundle::from_text(&name, &text));
+        Ok(())
+    })
+}
+
+/// Opens a scene of several texts: JSON `{main, files}`, `files` by path.
+#[wasm_bindgen(js_name = openFiles)]
+pub fn open_files(bundle_json: String) -> Promise {
+    wish(move |desk| {
+        let bundle = serde_json::from_str(&bundle_json).map_err(|e| e.to_string())?;
+        desk.open_bundle(bundle);
         Ok(())
     })
 }
@@ -297,9 +313,13 @@ fn figures_of(desk: &Desk) -> Value {
 fn what_if_of(desk: &Desk) -> Value {
     let running = &desk.bench.single;
     let view = running.view.as_ref();
+    let turned = desk.bench.turned.iter();
+    let turned: Value = turned
+        .map(|(knob, value)| (knob.clone(), json!(value)))
+        .collect();
     json!({
         "name": desk.bench.what().name(),
-        "turned": desk.bench.settings().iter().map(|s| &s.knob).collect::<Vec<_>>(),
+        "turned": turned,
         "running": running.is_running(),
         "state": view.map(|v| format!("{:?}", v.state).to_lowercase()),
         "failure": running.failure(&desk.texts()),
@@ -315,7 +335,7 @@ fn what_if_of(desk: &Desk) -> Value {
 }
 
 /// The whole of [`state`].
-fn state_of(desk: &Desk, fault: Option<String>) -> Value {
+fn state_of(desk: &Desk, fault: Option<String>, frames: u32) -> Value {
     let session = desk.session.as_ref();
     let findings = session.map(|s| s.findings());
     let lang = desk.texts().lang();
@@ -345,5 +365,6 @@ fn state_of(desk: &Desk, fault: Option<String>) -> Value {
         "adapter": desk.adapter,
         "frame_ms": desk.stats.cpu_ms,
         "clock_s": desk.clock_s,
+        "frames": frames,
     })
 }
