@@ -273,6 +273,11 @@ pub static KERNEL: Kernel = Kernel {
             reason: "frequencies beyond the last are summed but never written",
         },
         Survivor {
+            line: "if (passes > 3u) {",
+            change: "> → >=",
+            reason: "frequencies beyond the last are summed but never written",
+        },
+        Survivor {
             line: "turns[thread] = vec2<f32>(loss, 0.0);",
             change: "0.0 → 0.5",
             reason: "of both numbers only the first is read",
