@@ -11,8 +11,9 @@
 //! systems), `spread_columns` and then `gradient`, `pool` and `adam`, or `descend` alone. `damp` diffuses,
 //! `tally` counts steps and losses, `grow` hands parameters to a finer mask.
 //!
-//! Every twin has the names, the order and the loops of its WGSL, in f32, workgroup by workgroup where the
-//! order of sums depends on it. Complex numbers lie in pairs.
+//! Every twin has the names of its WGSL, in f32, and its order of sums, workgroup by workgroup, where the result
+//! hangs on it. Where the WGSL takes several outputs from the same products, the twin sums each by itself: so it is the
+//! plainer of both. Complex numbers lie in pairs.
 
 pub mod adam;
 pub mod adjoint_columns;
