@@ -23,11 +23,14 @@ const ASIDE: Duration = Duration::from_millis(40);
 /// Name of the program as its window shows it.
 pub const TITLE: &str = "Geoul";
 
-/// Only what a user can act on is told; the rest is asked for with RUST_LOG.
-pub fn quiet_log() -> LogPlugin {
+/// Only what a user can act on is told. The rest is asked for with RUST_LOG, and of a page, which has no
+/// environment, by its address: `more` is of that form, empty for nothing.
+pub fn quiet_log(more: &str) -> LogPlugin {
     LogPlugin {
         level: Level::WARN,
-        filter: "warn,wgpu=error,naga=error,bevy_egui=error,bevy_render=error,bevy_winit=error,winit=error,calloop=error".to_owned(),
+        filter: format!(
+            "warn,wgpu=error,naga=error,bevy_egui=error,bevy_render=error,bevy_winit=error,winit=error,calloop=error,{more}"
+        ),
         ..default()
     }
 }

@@ -21,6 +21,7 @@ pub struct Options {
     lang: Option<String>,
     embed: Option<bool>,
     play: Option<f64>,
+    log: Option<String>,
 }
 
 impl Options {
@@ -39,6 +40,7 @@ impl Options {
         }
         options.set.extend(link.set);
         options.lang = options.lang.or(link.lang);
+        options.log = options.log.or(link.log);
         options.embed = Some(options.embed.unwrap_or(link.embed));
         Ok(options)
     }
@@ -87,6 +89,7 @@ impl Options {
 pub async fn start(canvas_id: &str, options: Options) -> Result<(), JsValue> {
     let adapter = adapter_name().await;
     let adapter = adapter.map_err(|refusal| JsValue::from_str(&format!("no-webgpu: {refusal}")))?;
+    let log = options.log.clone().unwrap_or_default();
     let mut desk = options.desk().await;
     desk.adapter = adapter;
     let canvas_id = canvas_id.trim_start_matches('#');
@@ -105,7 +108,7 @@ pub async fn start(canvas_id: &str, options: Options) -> Result<(), JsValue> {
             close_when_requested: false,
             ..default()
         })
-        .set(pace::quiet_log())
+        .set(pace::quiet_log(&log))
         .disable::<bevy::app::PanicHandlerPlugin>();
     app.add_plugins(plugins);
     assemble(&mut app, desk);

@@ -125,7 +125,7 @@ impl Studio {
                     synchronous_pipeline_compilation: true,
                     ..default()
                 })
-                .set(super::pace::quiet_log())
+                .set(super::pace::quiet_log(""))
                 .disable::<bevy::app::TerminalCtrlCHandlerPlugin>()
                 .disable::<bevy::render::pipelined_rendering::PipelinedRenderingPlugin>()
                 .disable::<WinitPlugin>(),

@@ -1,5 +1,5 @@
 //! What the program does, line by line, for whoever helps a user and for the tests of the window:
-//! `RUST_LOG=geoul=info geoul open SCENE` writes it to the standard error.
+//! `RUST_LOG=geoul=info geoul open SCENE` writes it to the standard error, `?log=geoul=info` to a page's console.
 
 use bevy::log::{debug, info};
 use bevy::prelude::*;

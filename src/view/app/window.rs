@@ -79,7 +79,7 @@ fn connect(app: &mut App) -> Result<(), Refusal> {
             close_when_requested: false,
             ..default()
         })
-        .set(pace::quiet_log())
+        .set(pace::quiet_log(""))
         .disable::<bevy::app::TerminalCtrlCHandlerPlugin>();
     let hook = take_hook();
     set_hook(Box::new(|_| {}));

@@ -14,6 +14,8 @@ pub struct Link {
     pub lang: Option<String>,
     /// Whether the page is only to be looked at.
     pub embed: bool,
+    /// What the console is told beyond warnings, as RUST_LOG would say it: `geoul=debug`.
+    pub log: Option<String>,
 }
 
 /// Reads the page's address; what is not there is not asked for.
@@ -33,6 +35,7 @@ pub fn read() -> Link {
         set: set.collect(),
         lang: given.get("lang"),
         embed: given.get("embed").is_some_and(|e| e != "0"),
+        log: given.get("log"),
     }
 }
 

@@ -122,7 +122,7 @@ pub fn run(message_json: &str, on_answer: &OnAnswer) -> Result<(), JsValue> {
 /// it does not:
 /// `scene` (a shipped scene, e.g. `minifab.ron`), `text` and `name` (a scene's text and file
 /// name), `set` (pairs of path and value), `lang` (`en`, `ko`), `embed` (only to look at: plant
-/// and time), `play` (speed to begin with).
+/// and time), `play` (speed to begin with), `log` (what the console is told, e.g. `geoul=debug`).
 ///
 /// `on_panic` is told the words of a panic, after which the app stands still; `on_fault` why the
 /// graphics device went. Unsaved work is in the browser's storage by then.

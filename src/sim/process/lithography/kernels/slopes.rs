@@ -187,6 +187,8 @@ fn cases() -> Vec<Case> {
     vec![
         // The smallest picture that has quarters.
         case(Kind::OneCell, [4, 0, 1], 0.5, 5.0),
+        // Most faults are seen here already, in a fourteenth of the time of the next.
+        case(Kind::Ragged, [20, 17, 1], 0.2, 5.0),
         case(Kind::Ragged, [52, 17, 2], 0.2, 5.0),
         // A quarter that is whole tiles and one place.
         case(Kind::Oblong, [64, 16, 3], 0.1, 8.0),
