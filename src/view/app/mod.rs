@@ -5,6 +5,7 @@
 //! * `keyboard`: keys on their way to egui. `pointer`: mouse and keys over the stage.
 //! * `window`: the program as people use it; `page`: the same on a page's canvas; `pace`: what both
 //!   have in common. `shot`: pictures without a window; `indexed`: small ones.
+//! * `rhythm`: which frame does what while time runs.
 //! * `fault`: when the graphics device goes. `trace`: what the program does, as lines.
 //! * `cost`: what a frame costs; `undrawn`: on a device that draws nothing.
 
@@ -19,6 +20,7 @@ mod pace;
 #[cfg(target_family = "wasm")]
 pub mod page;
 mod pointer;
+mod rhythm;
 #[cfg(not(target_family = "wasm"))]
 pub mod shot;
 mod trace;
@@ -113,6 +115,7 @@ fn assemble(app: &mut App, desk: Desk) -> fault::Fault {
             PostUpdate,
             EguiPostUpdateSet::PostProcessOutput.before(AssetEventSystems),
         );
+    rhythm::add(app);
     run_in_turn(app.world_mut());
     // Systems that open a window's surface must stay on the main thread there.
     if !cfg!(target_os = "macos")

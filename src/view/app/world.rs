@@ -3,15 +3,19 @@
 use bevy::prelude::*;
 
 use super::DeskRes;
+use super::rhythm::Rhythm;
 use crate::units::Duration;
 use crate::view::panel::Legend;
 use crate::view::stage::overlay::{self, Figures};
-use crate::view::stage::{Moves, Moving, Stage};
+use crate::view::stage::{Moves, Moving, Slack, Stage};
 use crate::world::{self, Clock, Kind, QueueLength, SpawnedIds};
 
-/// Time between writes of states into components while time runs, s: twelve a second look
+/// Time between writes of states into components while time runs, s: ten or twelve a second look
 /// continuous for lamps and FOUPs on ports; vehicles are placed every frame.
 const WRITE_EVERY_S: f32 = 1.0 / 12.0;
+
+/// How much longer a write may wait for a frame that does not lay out the panels, s.
+const WRITE_MAY_WAIT_S: f32 = 0.02;
 
 /// Time between figures of an overlay, s.
 const FIGURES_EVERY_S: f32 = 0.25;
@@ -84,10 +88,12 @@ pub fn write_back(world: &mut World) {
                     arrive_us: m.arrive_us,
                 }));
             });
-            if shown.written_us.is_none()
-                || shown.since_write_s >= WRITE_EVERY_S
-                || !desk.0.play.running
-            {
+            let panels = world.resource::<Rhythm>().panels;
+            let wait_s = WRITE_EVERY_S + if panels { WRITE_MAY_WAIT_S } else { 0.0 };
+            if shown.written_us.is_none() || shown.since_write_s >= wait_s || !desk.0.play.running {
+                if world.resource::<Rhythm>().spread {
+                    world.resource_mut::<Slack>().0 = false;
+                }
                 shown.since_write_s = 0.0;
                 live.write(world);
                 world.resource_mut::<Clock>().now = Duration(now_us);

@@ -118,6 +118,17 @@ impl Stage {
     }
 }
 
+/// Whether this frame has time for what can wait: panels and writes of states come in others. Who
+/// does such work takes it.
+#[derive(Resource, Debug)]
+pub struct Slack(pub bool);
+
+impl Default for Slack {
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
 /// On everything that the stage spawned for the present plant.
 #[derive(Component, Clone, Copy, Debug)]
 pub struct Staged;
@@ -143,6 +154,7 @@ impl Plugin for StagePlugin {
             .init_resource::<traffic::Moves>()
             .init_resource::<overlay::Figures>()
             .init_resource::<machines::Library>()
+            .init_resource::<Slack>()
             .configure_sets(
                 Update,
                 (StagePhase::Build, StagePhase::Follow, StagePhase::Look)

@@ -10,7 +10,7 @@ use bevy::prelude::*;
 
 use super::machines::{Library, StockerBody, standing};
 use super::palette::{Paint, PaintMaterial};
-use super::{Staged, traffic};
+use super::{Slack, Staged, traffic};
 use crate::view::tokens;
 use crate::world::{Kind, LotInWork, LotPlace, SpawnedIds, plant};
 
@@ -156,6 +156,7 @@ pub fn fill_ports(
         Query<'_, '_, (&StockerBody, &mut Mesh3d)>,
     ),
     mut foups: Query<'_, '_, (&mut Mesh3d, &mut Visibility), Without<StockerBody>>,
+    mut slack: ResMut<'_, Slack>,
     mut p: Local<'_, Ports>,
 ) {
     let p = &mut *p;
@@ -167,11 +168,11 @@ pub fn fill_ports(
     }
     p.dirty |= !changed.is_empty();
     p.since_s += time.delta_secs();
-    if !p.dirty
-        || p.since_s < EVERY_S && !p.wanted.is_empty() && p.ports.iter().any(|x| x.foup.is_some())
-    {
+    let begun = !p.wanted.is_empty() && p.ports.iter().any(|x| x.foup.is_some());
+    if !p.dirty || begun && (p.since_s < EVERY_S || !slack.0) {
         return;
     }
+    slack.0 = !begun;
     p.since_s = 0.0;
     p.dirty = false;
     if p.meshes.is_empty() {

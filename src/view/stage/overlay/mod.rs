@@ -298,15 +298,17 @@ pub fn show_bands(
     time: Res<'_, Time<Real>>,
     changed: Query<'_, '_, (), (Changed<ToolState>, With<plant::Tool>)>,
     states: Query<'_, '_, &ToolState>,
+    mut slack: ResMut<'_, super::Slack>,
     mut wait: Local<'_, (f32, bool)>,
 ) {
     let Some(painted) = painted else { return };
     let new = painted.is_changed();
     wait.1 |= new || !changed.is_empty();
     wait.0 += time.delta_secs();
-    if !wait.1 || !new && wait.0 < 0.1 {
+    if !wait.1 || !new && (wait.0 < 0.1 || !slack.0) {
         return;
     }
+    slack.0 = new;
     *wait = (0.0, false);
     let Some(mut mesh) = meshes.get_mut(&painted.bands) else {
         return;
