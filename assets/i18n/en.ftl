@@ -1251,6 +1251,7 @@ knob-crew = Crew
     .about = People who repair and maintain; work waits while all are busy.
 knob-of = { $what } of { $of }
 knob-scene = as in the scene
+knob-differs = Differs by group
 
 kpi-phrase-throughput = throughput
 kpi-phrase-cycle-time = cycle time

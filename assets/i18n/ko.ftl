@@ -1251,6 +1251,7 @@ knob-crew = 정비 인원
     .about = 수리와 정비를 하는 인원입니다. 모두 바쁘면 작업이 기다립니다.
 knob-of = { $of }의 { $what }
 knob-scene = 장면 값
+knob-differs = 그룹마다 다름
 
 kpi-phrase-throughput = 처리량
 kpi-phrase-cycle-time = 사이클 타임

@@ -192,7 +192,7 @@ test("a damaged scene has the findings of the command line", async () => {
 test("speed per core beside the native program", async (context) => {
   const options = { days: 60, replications: 1, seed: "5" };
   const rounds = [];
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < 4; round++) {
     const [there, here] = [natively("memory_fab.ron", options), await run("memory_fab.ron", options)];
     rounds.push([there.seconds, here.seconds, here.lotSteps]);
   }

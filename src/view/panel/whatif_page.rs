@@ -177,6 +177,7 @@ pub fn knob_name(knob: &Knob, t: &Texts) -> String {
     }
 }
 
+/// A knob: its name and value in a line; options are words and have a line of their own below.
 fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
     let key = verdict::knob_key(knob.kind);
     let name = knob_name(knob, t);
@@ -184,18 +185,20 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
     if sought {
         desk.bench.sought = None;
     }
-    let now = desk.bench.turned.get(&knob.name).cloned();
+    let is_turned = desk.bench.turned.contains_key(&knob.name);
+    let is_choice = matches!(knob.form, Form::Choice { .. });
     let look = theme(ui);
     ui.push_id(&knob.name, |ui| {
         ui.horizontal(|ui| {
-            let room = (ui.available_width() - 150.0).max(80.0);
+            let beside = if is_choice { 40.0 } else { 150.0 };
+            let room = (ui.available_width() - beside).max(80.0);
             ui.allocate_ui_with_layout(
                 Vec2::new(room, 26.0),
                 Layout::left_to_right(Align::Center),
                 |ui| {
                     ui.set_min_width(room);
                     let mut text = RichText::new(&name);
-                    if now.is_some() {
+                    if is_turned {
                         text = text.color(colour(look.accent));
                     }
                     let about = t.get(&format!("{key}.about"));
@@ -203,87 +206,104 @@ fn row(ui: &mut Ui, desk: &mut Desk, knob: &Knob, t: &Texts) {
                         .on_hover_text(format!("{name}\n{about}"));
                 },
             );
-            match &knob.form {
-                Form::Number {
-                    low,
-                    high,
-                    whole,
-                    value,
-                } => {
-                    let mut v = match &now {
-                        Some(Value::Number(n)) => *n,
-                        _ => *value,
-                    };
-                    let decimals = if *whole { 0 } else { decimals_for(*value) };
-                    let unit = t.unit(knob.unit);
-                    let drag = DragValue::new(&mut v)
-                        .range(*low..=*high)
-                        .speed(if *whole {
-                            0.05
-                        } else {
-                            (value.abs() * 0.005).max(0.001)
-                        })
-                        .max_decimals(decimals)
-                        .suffix(if unit.is_empty() {
-                            String::new()
-                        } else {
-                            format!(" {unit}")
-                        });
-                    let response = ui.add_sized(Vec2::new(104.0, 24.0), drag);
-                    let range = format!(
-                        "{} – {} {unit}\n{}: {}",
-                        number(*low, decimals),
-                        number(*high, decimals),
-                        t.get("knob-scene"),
-                        number(*value, decimals)
-                    );
-                    let response = response.on_hover_text(range);
-                    if sought {
-                        response.request_focus();
-                        response.scroll_to_me(Some(Align::Center));
-                    }
-                    if response.changed() {
-                        desk.bench.turn(knob, Value::Number(v));
-                    }
-                    response.widget_info(|| {
-                        let mut info = WidgetInfo::labeled(WidgetType::DragValue, true, &name);
-                        info.value = Some(v);
-                        info
-                    });
-                }
-                Form::Choice { options, value } => {
-                    let shown = match &now {
-                        Some(Value::Choice(c)) => c.clone(),
-                        _ => value.clone(),
-                    };
-                    let combo = egui::ComboBox::from_id_salt("option")
-                        .selected_text(&shown)
-                        .width(104.0 - 2.0 * ui.spacing().button_padding.x)
-                        .truncate()
-                        .show_ui(ui, |ui| {
-                            for option in options {
-                                if ui.selectable_label(*option == shown, option).clicked() {
-                                    desk.bench.turn(knob, Value::Choice(option.clone()));
-                                }
-                            }
-                        });
-                    if sought {
-                        combo.response.request_focus();
-                        combo.response.scroll_to_me(Some(Align::Center));
-                    }
-                    combo
-                        .response
-                        .widget_info(|| WidgetInfo::labeled(WidgetType::ComboBox, true, &name));
-                }
+            if !is_choice {
+                value(ui, desk, knob, &name, sought, t);
             }
-            if now.is_some() {
+            if is_turned {
                 let words = t.with("panel-reset", &[("name", &name)]);
                 if button::icon(ui, icon::ARROW_U_UP_LEFT, &words, false).clicked() {
                     desk.bench.turned.remove(&knob.name);
                 }
             }
         });
+        if is_choice {
+            value(ui, desk, knob, &name, sought, t);
+        }
     });
+}
+
+/// The value of a knob, to be turned.
+fn value(ui: &mut Ui, desk: &mut Desk, knob: &Knob, name: &str, sought: bool, t: &Texts) {
+    let now = desk.bench.turned.get(&knob.name).cloned();
+    match &knob.form {
+        Form::Number {
+            low,
+            high,
+            whole,
+            value,
+        } => {
+            let mut v = match &now {
+                Some(Value::Number(n)) => *n,
+                _ => *value,
+            };
+            let decimals = if *whole { 0 } else { decimals_for(*value) };
+            let unit = t.unit(knob.unit);
+            let drag = DragValue::new(&mut v)
+                .range(*low..=*high)
+                .speed(if *whole {
+                    0.05
+                } else {
+                    (value.abs() * 0.005).max(0.001)
+                })
+                .max_decimals(decimals)
+                .suffix(if unit.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {unit}")
+                });
+            let response = ui.add_sized(Vec2::new(104.0, 24.0), drag);
+            let range = format!(
+                "{} – {} {unit}\n{}: {}",
+                number(*low, decimals),
+                number(*high, decimals),
+                t.get("knob-scene"),
+                number(*value, decimals)
+            );
+            let response = response.on_hover_text(range);
+            if sought {
+                response.request_focus();
+                response.scroll_to_me(Some(Align::Center));
+            }
+            if response.changed() {
+                desk.bench.turn(knob, Value::Number(v));
+            }
+            response.widget_info(|| {
+                let mut info = WidgetInfo::labeled(WidgetType::DragValue, true, name);
+                info.value = Some(v);
+                info
+            });
+        }
+        Form::Choice { options, value } => {
+            let shown = match &now {
+                Some(Value::Choice(c)) => c,
+                _ => value,
+            };
+            // A scene whose groups differ has no one value.
+            let words = if shown.is_empty() {
+                t.get("knob-differs")
+            } else {
+                shown.clone()
+            };
+            let combo = egui::ComboBox::from_id_salt("option")
+                .selected_text(words)
+                .width(ui.available_width() - 2.0 * ui.spacing().button_padding.x)
+                .truncate()
+                .show_ui(ui, |ui| {
+                    for option in options {
+                        if ui.selectable_label(option == shown, option).clicked() {
+                            desk.bench.turn(knob, Value::Choice(option.clone()));
+                        }
+                    }
+                });
+            if sought {
+                combo.response.request_focus();
+                combo.response.scroll_to_me(Some(Align::Center));
+            }
+            combo
+                .response
+                .widget_info(|| WidgetInfo::labeled(WidgetType::ComboBox, true, name));
+        }
+    }
 }
 
 /// How much is run, and the button that runs it.
