@@ -12,6 +12,8 @@ use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut, RealField};
 use num_complex::Complex;
 use rustfft::FftNum;
 
+use crate::sim::process::lithography::lanes::widest;
+
 /// A number to compute images with: f32 for speed, f64 as reference.
 pub trait Real: RealField + FftNum + Copy + Default {
     /// Nearest number to `value`.
@@ -31,7 +33,7 @@ impl Real for f32 {
     }
     /// Within 2e-7, in operations that run on several numbers at once: e^−x = 2^i · 2^r, the first factor
     /// by its exponent bits, the second by its series on |r| ≤ 1/2.
-    #[inline]
+    #[inline(always)]
     fn logistic(self) -> Self {
         const ROUND: f32 = 12_582_912.0;
         let t = (-self).clamp(-80.0, 80.0) * core::f32::consts::LOG2_E;
@@ -185,23 +187,28 @@ impl<T: Real> Band<T> {
             .zip(co.chunks_exact_mut(q + 1))
             .zip(se.chunks_exact_mut(q + 1))
             .zip(so.chunks_exact_mut(q + 1));
-        for (row, (((ce, co), se), so)) in rows.chunks_exact(n).zip(folds) {
-            let (low, high) = row.split_at(n / 2);
-            // Inside a quarter: x, n/2 − x, n/2 + x, n − x.
-            for x in 1..q {
-                let (a, b, c, d) = (low[x], low[2 * q - x], high[x], high[2 * q - x]);
-                let (sum, difference) = (a + d, a - d);
-                let (sum_far, difference_far) = (b + c, b - c);
-                ce[x] = sum + sum_far;
-                co[x] = sum - sum_far;
-                se[x] = difference - difference_far;
-                so[x] = difference + difference_far;
-            }
-            (ce[0], co[0]) = (low[0] + high[0], low[0] - high[0]);
-            (se[0], so[0]) = (T::zero(), T::zero());
-            (ce[q], co[q]) = (low[q] + high[q], T::zero());
-            (se[q], so[q]) = (T::zero(), low[q] - high[q]);
-        }
+        widest(
+            #[inline(always)]
+            || {
+                for (row, (((ce, co), se), so)) in rows.chunks_exact(n).zip(folds) {
+                    let (low, high) = row.split_at(n / 2);
+                    // Inside a quarter: x, n/2 − x, n/2 + x, n − x.
+                    for x in 1..q {
+                        let (a, b, c, d) = (low[x], low[2 * q - x], high[x], high[2 * q - x]);
+                        let (sum, difference) = (a + d, a - d);
+                        let (sum_far, difference_far) = (b + c, b - c);
+                        ce[x] = sum + sum_far;
+                        co[x] = sum - sum_far;
+                        se[x] = difference - difference_far;
+                        so[x] = difference + difference_far;
+                    }
+                    (ce[0], co[0]) = (low[0] + high[0], low[0] - high[0]);
+                    (se[0], so[0]) = (T::zero(), T::zero());
+                    (ce[q], co[q]) = (low[q] + high[q], T::zero());
+                    (se[q], so[q]) = (T::zero(), low[q] - high[q]);
+                }
+            },
+        );
         let mut lines = DMatrixViewMut::from_slice(lines, self.line(), count);
         for (part, folded) in self.parts.iter().zip(&work.parts) {
             let folded = DMatrixView::from_slice(folded, q + 1, count);
@@ -227,20 +234,25 @@ impl<T: Real> Band<T> {
             .zip(co.chunks_exact(q + 1))
             .zip(se.chunks_exact(q + 1))
             .zip(so.chunks_exact(q + 1));
-        for (row, (((ce, co), se), so)) in rows.chunks_exact_mut(n).zip(folds) {
-            let (low, high) = row.split_at_mut(n / 2);
-            for x in 1..q {
-                let (near, far) = (ce[x] + co[x], ce[x] - co[x]);
-                let (sine, sine_far) = (se[x] + so[x], so[x] - se[x]);
-                low[x] = near + sine;
-                high[2 * q - x] = near - sine;
-                low[2 * q - x] = far + sine_far;
-                high[x] = far - sine_far;
-            }
-            (low[0], high[0]) = (ce[0] + co[0], ce[0] - co[0]);
-            low[q] = ce[q] + co[q] + se[q] + so[q];
-            high[q] = ce[q] + co[q] - se[q] - so[q];
-        }
+        widest(
+            #[inline(always)]
+            || {
+                for (row, (((ce, co), se), so)) in rows.chunks_exact_mut(n).zip(folds) {
+                    let (low, high) = row.split_at_mut(n / 2);
+                    for x in 1..q {
+                        let (near, far) = (ce[x] + co[x], ce[x] - co[x]);
+                        let (sine, sine_far) = (se[x] + so[x], so[x] - se[x]);
+                        low[x] = near + sine;
+                        high[2 * q - x] = near - sine;
+                        low[2 * q - x] = far + sine_far;
+                        high[x] = far - sine_far;
+                    }
+                    (low[0], high[0]) = (ce[0] + co[0], ce[0] - co[0]);
+                    low[q] = ce[q] + co[q] + se[q] + so[q];
+                    high[q] = ce[q] + co[q] - se[q] - so[q];
+                }
+            },
+        );
     }
 
     /// The lines of all rows to coefficients, with the factor 1/n².

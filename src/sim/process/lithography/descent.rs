@@ -5,6 +5,7 @@
 //! is halved until the loss falls enough (Armijo), and no parameter moves further than a few rates at once.
 
 use crate::sim::process::lithography::ilt::Flow;
+use crate::sim::process::lithography::lanes::widest;
 
 /// How steps are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,11 +61,16 @@ impl Adam {
         let rate = Self::rate(rate, self.step);
         let [a, b] = Self::BETA.map(|beta| beta as f32);
         let moments = self.mean.iter_mut().zip(&mut self.square);
-        for ((theta, &g), (mean, square)) in theta.iter_mut().zip(gradient).zip(moments) {
-            *mean = a * *mean + (1.0 - a) * g;
-            *square = b * *square + (1.0 - b) * g * g;
-            *theta -= rate * *mean / (square.sqrt() + 1e-8);
-        }
+        widest(
+            #[inline(always)]
+            || {
+                for ((theta, &g), (mean, square)) in theta.iter_mut().zip(gradient).zip(moments) {
+                    *mean = a * *mean + (1.0 - a) * g;
+                    *square = b * *square + (1.0 - b) * g * g;
+                    *theta -= rate * *mean / (square.sqrt() + 1e-8);
+                }
+            },
+        );
     }
 }
 

@@ -17,6 +17,7 @@ use crate::sim::process::lithography::blocks::{pooled, shrink};
 use crate::sim::process::lithography::contest::{INNER, LEVEL, OUTER, STEEPNESS};
 use crate::sim::process::lithography::descent::{Adam, Lbfgs, Optimiser};
 use crate::sim::process::lithography::imager::{Fields, Lens, real_part};
+use crate::sim::process::lithography::lanes::widest;
 use crate::sim::process::lithography::spectrum::cis;
 
 pub use crate::sim::process::lithography::blocks::grown;
@@ -223,9 +224,15 @@ impl<'l, T: Real> Level<'l, T> {
         real_part(&mut sum);
         let a = T::of(MASK_STEEPNESS);
         self.mask.inverse_with(&sum, gradient, |from, rows| {
-            for (g, &m) in rows.iter_mut().zip(&mask[from * n..]) {
-                *g *= a * m * (T::one() - m);
-            }
+            let mask = &mask[from * n..];
+            widest(
+                #[inline(always)]
+                || {
+                    for (g, &m) in rows.iter_mut().zip(mask) {
+                        *g *= a * m * (T::one() - m);
+                    }
+                },
+            );
         });
         if pools {
             *gradient = pooled(gradient, n, self.stage.pool as usize);
@@ -261,7 +268,10 @@ impl<'l, T: Real> Level<'l, T> {
             if let Some(other) = others.next() {
                 let blurred = &mut blurred[..target.len()];
                 self.print.lines_to_rows(other, blurred, &mut work);
-                loss += both(w, &process, rows, blurred, target);
+                loss += widest(
+                    #[inline(always)]
+                    || both(w, &process, rows, blurred, target),
+                );
                 self.print.rows_to_lines(blurred, other, &mut work);
             } else {
                 loss += one(w, &process, rows, target);
@@ -294,12 +304,18 @@ struct Corners<T> {
 /// Parameters, or their means, to transmissions.
 fn squash<T: Real>(mask: &mut [T]) {
     let (a, half) = (T::of(MASK_STEEPNESS), T::of(0.5));
-    for m in mask {
-        *m = ((*m - half) * a).logistic();
-    }
+    widest(
+        #[inline(always)]
+        || {
+            for m in mask {
+                *m = ((*m - half) * a).logistic();
+            }
+        },
+    );
 }
 
 /// Intensities to slopes of the loss, with all three corners; gives the loss.
+#[inline(always)]
 fn both<T: Real>(
     w: Weights,
     corners: &Corners<T>,

@@ -25,6 +25,7 @@ pub mod ilt_on_gpu;
 pub mod image;
 pub mod imager;
 pub mod kernels;
+mod lanes;
 pub mod live;
 pub mod manhattan;
 pub mod mask_rules;
