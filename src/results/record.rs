@@ -82,6 +82,7 @@ pub struct LotRecord {
 ///
 /// The states are those of SEMI E10, with setup and the two kinds of standby kept apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(C)]
 pub struct ToolTimes {
     /// Productive: load, process, unload.
     pub productive_us: u64,

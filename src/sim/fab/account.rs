@@ -6,11 +6,9 @@ use super::dispatch::Order;
 use super::engine::{Engine, Happening, Observer};
 use super::events::Kind;
 use super::model::{NEVER, NONE, Shape};
-use super::state::Waiting;
-use crate::results::record::{
-    CqtRecord, GroupRecord, LotRecord, Outcome, RunRecord, Sample, ToolRecord,
-};
-use crate::scene::schema::FailureClock;
+use super::state::{Tool, Waiting};
+use crate::results::record::{CqtRecord, GroupRecord, LotRecord, Outcome, RunRecord, Sample};
+use crate::scene::schema::{CascadeLoadBusy, FailureClock};
 
 impl<O: Observer> Engine<'_, O> {
     // ---- queues ------------------------------------------------------------------------
@@ -36,7 +34,9 @@ impl<O: Observer> Engine<'_, O> {
         let spec = &self.model.steps[waiting.step as usize];
         let group = spec.group;
         self.account_queue(group);
-        if !self.s.groups[group as usize].soon.is_empty() {
+        let by_priority = self.model.groups[group as usize].ranking.order != Order::Keys;
+        let shape = self.model.groups[group as usize].shape;
+        if matches!(shape, Shape::Cascade(_)) {
             self.announce_soon(group);
         }
         if waiting.dedicated == NONE {
@@ -45,7 +45,6 @@ impl<O: Observer> Engine<'_, O> {
             }
             self.s.groups[group as usize].open += 1;
         }
-        let by_priority = self.model.groups[group as usize].ranking.order != Order::Keys;
         let arrive = self.s.lots[lot as usize].arrive;
         let queue = &self.s.groups[group as usize].queue;
         let mut at = queue.len();
@@ -64,7 +63,7 @@ impl<O: Observer> Engine<'_, O> {
         let s = &mut self.s.groups[group as usize];
         s.queue.insert(at, waiting);
         s.record.queue_max = s.record.queue_max.max(s.queue.len() as u32);
-        if self.model.groups[group as usize].shape == Shape::Batch {
+        if shape == Shape::Batch {
             let family = spec.family as usize;
             s.family_wafers[family] += self.s.lots[lot as usize].wafers;
             if s.family_wafers[family] >= spec.batch_min && s.family_ready[family] == NEVER {
@@ -83,7 +82,7 @@ impl<O: Observer> Engine<'_, O> {
             dedicated,
             ..
         } = s.queue.remove(position);
-        if !s.blocked.is_empty() {
+        if s.bounded && !s.blocked.is_empty() {
             self.retry.push(group);
         }
         if self.model.groups[group as usize].shape == Shape::Batch {
@@ -117,7 +116,7 @@ impl<O: Observer> Engine<'_, O> {
             return;
         }
         t.since = now;
-        let times = &mut t.record.times;
+        let times = &mut t.times;
         if t.down != NONE {
             times.down_us += dt;
         } else if t.pm != NONE {
@@ -127,7 +126,7 @@ impl<O: Observer> Engine<'_, O> {
                 times.blocked_us += dt;
                 return;
             }
-            if self.model.tools[tool as usize].busy_failures {
+            if t.busy_failures {
                 let (first, last) = self.model.tools[tool as usize].breakdowns;
                 for b in first..last {
                     if self.model.breakdowns[b as usize].clock == FailureClock::Busy {
@@ -140,11 +139,14 @@ impl<O: Observer> Engine<'_, O> {
             t.setup_left -= setup;
             times.setup_us += setup;
             dt -= setup;
-            let load = t.load_left.min(dt);
-            t.load_left -= load;
-            times.standby_us += load;
-            times.productive_us += dt - load;
-        } else if self.s.groups[self.model.tools[tool as usize].group as usize].open > 0 {
+            if self.model.options.cascade_load_busy == CascadeLoadBusy::Idle {
+                let load = t.load_left.min(dt);
+                t.load_left -= load;
+                times.standby_us += load;
+                dt -= load;
+            }
+            times.productive_us += dt;
+        } else if self.s.groups[t.group as usize].open > 0 {
             times.held_us += dt;
         } else {
             times.standby_us += dt;
@@ -212,7 +214,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(super) fn warmup(&mut self) {
         self.account_all();
         for tool in &mut self.s.tools {
-            tool.record = ToolRecord::default();
+            tool.reset_record();
         }
         for group in &mut self.s.groups {
             group.record = GroupRecord {
@@ -261,7 +263,7 @@ impl<O: Observer> Engine<'_, O> {
         let s = self.s;
         let mut digest: Sha256 = s.digest;
         for tool in &s.tools {
-            let t = &tool.record.times;
+            let t = &tool.times;
             for us in [
                 t.productive_us,
                 t.setup_us,
@@ -286,7 +288,7 @@ impl<O: Observer> Engine<'_, O> {
             in_work_lot_us,
             wip_lot_us: s.streams.iter().map(|x| x.wip_lot_us).collect(),
             lots: s.lot_records,
-            tools: s.tools.iter().map(|t| t.record).collect(),
+            tools: s.tools.iter().map(Tool::record).collect(),
             groups: s.groups.iter().map(|g| g.record).collect(),
             cqt: s.cqt_records,
             samples: s.samples,

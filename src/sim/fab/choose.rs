@@ -4,7 +4,7 @@ use super::dispatch::{Candidate, Order};
 use super::engine::{Engine, Observer};
 use super::events::Kind;
 use super::model::{NEVER, NONE, Shape};
-use super::state::{Availability, Waiting};
+use super::state::{Availability, Tool, Waiting};
 use crate::scene::schema::{CascadeSetup, CascadeStart, CascadeWake, SetupRank, Wake};
 
 /// What a free tool takes.
@@ -18,24 +18,19 @@ enum Pick {
 impl<O: Observer> Engine<'_, O> {
     // ---- lists of tools that can take a lot ------------------------------------------
 
-    /// Most jobs inside a tool.
-    fn capacity(&self, group: u32) -> u32 {
-        match self.model.groups[group as usize].shape {
-            Shape::Cascade(lots) => lots,
-            Shape::Single | Shape::Batch => 1,
-        }
-    }
-
     fn can_take(&self, tool: u32) -> bool {
         let t = &self.s.tools[tool as usize];
-        let group = self.s.tools[tool as usize].group;
-        t.down == NONE
-            && t.pm == NONE
-            && t.pms_due == 0
-            && t.inside < self.capacity(group)
-            && (t.inside == 0
-                || self.model.options.cascade_start == CascadeStart::AtOnce
-                || self.load_start(group, t.slot1) <= self.s.now)
+        t.down == NONE && t.pm == NONE && t.pms_due == 0 && (t.inside == 0 || self.has_free_slot(t))
+    }
+
+    /// Whether a tool with jobs inside is a pipeline that may take one more.
+    fn has_free_slot(&self, t: &Tool) -> bool {
+        let Shape::Cascade(lots) = self.model.groups[t.group as usize].shape else {
+            return false;
+        };
+        t.inside < lots
+            && (self.model.options.cascade_start == CascadeStart::AtOnce
+                || self.load_start(t.group, t.slot1) <= self.s.now)
     }
 
     /// When a lot must start to load so as to be in time for a slot, µs.
@@ -124,20 +119,27 @@ impl<O: Observer> Engine<'_, O> {
             t.availability = Availability::Partial;
             s.partial.push_back(tool);
         }
-        if !s.blocked.is_empty() {
+        if s.bounded && !s.blocked.is_empty() {
             self.retry.push(group as u32);
         }
     }
 
+    #[inline]
     pub(super) fn make_unavailable(&mut self, tool: u32) {
+        if self.s.tools[tool as usize].availability != Availability::No {
+            self.unlist(tool);
+        }
+    }
+
+    /// Takes the tool out of its group's lists of tools that can take a lot.
+    fn unlist(&mut self, tool: u32) {
         let t = &mut self.s.tools[tool as usize];
         let s = &mut self.s.groups[t.group as usize];
-        let list = match t.availability {
+        let list = match std::mem::replace(&mut t.availability, Availability::No) {
             Availability::No => return,
             Availability::Idle => &mut s.idle,
             Availability::Partial => &mut s.partial,
         };
-        t.availability = Availability::No;
         if list.front() == Some(&tool) {
             list.pop_front();
         } else if let Some(at) = list.iter().position(|t| *t == tool) {
@@ -149,11 +151,13 @@ impl<O: Observer> Engine<'_, O> {
     #[inline]
     pub(super) fn wake(&mut self, group: u32, lot: u32) -> u32 {
         let s = &self.s.groups[group as usize];
+        let spec = &self.model.groups[group as usize];
         let since = |tool: u32| self.s.tools[tool as usize].available_since;
         // Each list has the tool that was available longest in front.
         let idle = s.idle.front().copied();
-        if s.partial.is_empty() && s.soon.is_empty() {
-            return match (self.model.groups[group as usize].wake, idle) {
+        let pipelines = matches!(spec.shape, Shape::Cascade(_));
+        if !pipelines || (s.partial.is_empty() && s.soon.is_empty()) {
+            return match (spec.wake, idle) {
                 (_, None) => NONE,
                 (Wake::LongestIdle, Some(tool)) => tool,
                 _ => self.wake_in_order(group, lot, s.idle.iter().copied()),
@@ -298,7 +302,7 @@ impl<O: Observer> Engine<'_, O> {
                 return false;
             }
         }
-        if spec.operator == NONE && spec.reticle == NONE && !spec.cqt_hold {
+        if !spec.needs_resource && !spec.cqt_hold {
             return true;
         }
         let mut free = true;
@@ -547,7 +551,10 @@ impl<O: Observer> Engine<'_, O> {
     pub(super) fn dispatch(&mut self, tool: u32) -> bool {
         let group = self.s.tools[tool as usize].group;
         let mut started = false;
-        while self.can_take(tool) {
+        loop {
+            if !self.can_take(tool) {
+                return started;
+            }
             if self.s.groups[group as usize].queue.is_empty() {
                 break;
             }
@@ -594,12 +601,10 @@ impl<O: Observer> Engine<'_, O> {
                 }
             }
         }
-        if self.can_take(tool) {
-            if started {
-                self.make_unavailable(tool);
-            }
-            self.make_available(tool);
+        if started {
+            self.make_unavailable(tool);
         }
+        self.make_available(tool);
         started
     }
 }

@@ -301,7 +301,14 @@ impl<'a> Builder<'a> {
                 let dedicates = self.list(spec.dedicate.iter().map(|to| obeys[*to as usize]));
                 let opens = self.list(cqts[position].iter().copied());
                 let closes = self.list(closes[position].iter().copied());
+                let some = |range: (u32, u32)| range.0 < range.1;
+                let successors = (first_successor, self.model.successors.len() as u32);
                 let step = Step {
+                    needs_resource: operator.is_some() || spec.reticle.is_some(),
+                    any_opens: some(opens),
+                    any_closes: some(closes),
+                    any_dedicates: some(dedicates),
+                    any_successors: some(successors),
                     group: spec.tool_group,
                     route: route_index as u32,
                     time: Sampler::new(&spec.time),
@@ -318,7 +325,7 @@ impl<'a> Builder<'a> {
                     sampling: threshold(spec.sampling),
                     rework: spec.rework.map_or(0, |r| threshold(r.probability)),
                     rework_to: spec.rework.map_or(NONE, |r| base + r.to),
-                    successors: (first_successor, self.model.successors.len() as u32),
+                    successors,
                     next: if position as u32 + 1 < n {
                         base + position as u32 + 1
                     } else {

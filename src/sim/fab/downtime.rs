@@ -46,14 +46,11 @@ impl<O: Observer> Engine<'_, O> {
         let ordinal = tool - model.groups[group as usize].first_tool;
         let at = [ordinal | process << 24, group, count];
         let word = self.s.seed.block(stream, at)[0];
-        to_us(sampler.draw(
-            word,
-            More {
-                seed: self.s.seed,
-                stream,
-                index: [at[0], at[1] | 1 << 31, at[2]],
-            },
-        ))
+        to_us(sampler.draw(word, || More {
+            seed: self.s.seed,
+            stream,
+            index: [at[0], at[1] | 1 << 31, at[2]],
+        }))
     }
 
     fn next_failure(&mut self, b: u32, wait: u64) {
@@ -125,7 +122,7 @@ impl<O: Observer> Engine<'_, O> {
         let t = &mut self.s.tools[tool as usize];
         t.down = b;
         t.down_since = self.s.now;
-        t.record.breakdowns += 1;
+        t.breakdowns += 1;
         if O::EVENTS {
             self.observer.event(self.s.now, Happening::Down { tool });
         }
@@ -290,7 +287,7 @@ impl<O: Observer> Engine<'_, O> {
         let t = &mut self.s.tools[tool as usize];
         t.pms_due -= 1;
         t.pm = p;
-        t.record.pms += 1;
+        t.pms += 1;
         if O::EVENTS {
             self.observer.event(self.s.now, Happening::PmBegin { tool });
         }

@@ -228,11 +228,7 @@ impl<'m, O: Observer> Engine<'m, O> {
     /// # Errors
     /// When a limit of the scene is exceeded; the run cannot go on then.
     pub fn run_until(&mut self, until_us: u64) -> Result<(), RunError> {
-        while let Some(time) = self.s.events.next_time() {
-            if time > until_us {
-                break;
-            }
-            let (time, kind, index) = self.s.events.pop().expect("an event is due");
+        while let Some((time, kind, index)) = self.s.events.pop_until(until_us) {
             if time == self.s.now {
                 self.s.instant_events += 1;
                 if self.s.instant_events > self.model.instant_events_max {

@@ -5,9 +5,12 @@
 //! they were scheduled, so a run does not depend on how the list is kept.
 //!
 //! Most events lie hours ahead while the next is seconds away, so one large heap
-//! would spend its time on entries that are not yet due. The list has three
-//! parts: a heap of what falls into the present slice of time, a ring of slices
-//! that are only collected, and a heap of what lies beyond the ring.
+//! would spend its time on entries that are not yet due. The list has a ring of
+//! slices of time that are only collected, and a heap of what lies beyond the
+//! ring. A slice is sorted when its time comes; what is scheduled into the
+//! present slice later goes to a heap beside it.
+
+use std::cmp::Reverse;
 
 /// Bits of an entry's second word that hold the event: 4 for its kind, 24 for an index.
 const EVENT_BITS: u32 = 28;
@@ -122,10 +125,11 @@ impl Heap {
     }
 }
 
-/// A slice of time is 2^20 µs, about one second.
-const SLICE_BITS: u32 = 20;
-/// Slices in the ring: about four hours and three quarters.
-const SLICES: u64 = 1 << 14;
+/// A slice of time is 2^22 µs, about four seconds: a large plant has a few events in each.
+const SLICE_BITS: u32 = 22;
+/// Slices in the ring: about four hours and three quarters. At four bytes each they stay in
+/// the cache; one word has a bit for each 64 of them.
+const SLICES: u64 = 64 * 64;
 /// End of a list of nodes.
 const END: u32 = u32::MAX;
 
@@ -139,16 +143,18 @@ struct Node {
 /// The future event list.
 #[derive(Clone, Debug)]
 pub struct EventList {
-    /// Entries of the present slice and of the past.
+    /// Entries of the present slice as it was when its time came, the earliest last.
+    present: Vec<Entry>,
+    /// Entries that came later into the present slice or before it.
     near: Heap,
     /// Entries beyond the ring.
     far: Heap,
     /// First node of each slice's list, by slice number modulo the ring.
-    slices: Vec<u32>,
+    slices: Box<[u32; SLICES as usize]>,
     /// One bit for each slice that has entries.
-    filled: Vec<u64>,
+    filled: [u64; 64],
     /// One bit for each word of `filled` that is not zero.
-    filled_words: [u64; (SLICES / 64 / 64) as usize],
+    filled_words: u64,
     nodes: Vec<Node>,
     free: u32,
     /// Number of the present slice.
@@ -159,11 +165,12 @@ pub struct EventList {
 impl Default for EventList {
     fn default() -> Self {
         Self {
+            present: Vec::new(),
             near: Heap::default(),
             far: Heap::default(),
-            slices: vec![END; SLICES as usize],
-            filled: vec![0; (SLICES / 64) as usize],
-            filled_words: [0; (SLICES / 64 / 64) as usize],
+            slices: Box::new([END; SLICES as usize]),
+            filled: [0; 64],
+            filled_words: 0,
             nodes: Vec::new(),
             free: END,
             slice: 0,
@@ -203,7 +210,7 @@ impl EventList {
             };
             self.slices[at] = node;
             self.filled[at / 64] |= 1 << (at % 64);
-            self.filled_words[at / 4096] |= 1 << (at / 64 % 64);
+            self.filled_words |= 1 << (at / 64);
         } else {
             self.far.push(entry);
         }
@@ -217,27 +224,17 @@ impl EventList {
         if rest != 0 {
             return Some(start as u64 + u64::from(rest.trailing_zeros()));
         }
-        let words = SLICES / 64;
-        let mut word = start as u64 / 64 + 1;
-        let last = word + words;
-        while word < last {
-            let at = word % words;
-            let summary = self.filled_words[(at / 64) as usize] >> (at % 64);
-            if summary == 0 {
-                word += 64 - at % 64;
-                continue;
-            }
-            word += u64::from(summary.trailing_zeros());
-            if word >= last {
-                break;
-            }
-            let at = word % words;
-            return Some(at * 64 + u64::from(self.filled[at as usize].trailing_zeros()));
+        let after = start / 64 + 1;
+        let words = self.filled_words.rotate_right(after as u32 % 64);
+        if words == 0 {
+            return None;
         }
-        None
+        let word = (after + words.trailing_zeros() as usize) % 64;
+        Some(word as u64 * 64 + u64::from(self.filled[word].trailing_zeros()))
     }
 
-    /// Makes the slice of the earliest event the present one. False: nothing is scheduled.
+    /// The present slice is done: makes that of the earliest event the present one.
+    /// False: nothing is scheduled.
     fn advance(&mut self) -> bool {
         match self.next_filled() {
             Some(at) => {
@@ -247,14 +244,17 @@ impl EventList {
                 let mut node = std::mem::replace(&mut self.slices[at], END);
                 while node != END {
                     let Node { entry, next } = self.nodes[node as usize];
-                    self.near.push(entry);
+                    self.present.push(entry);
                     self.nodes[node as usize].next = self.free;
                     self.free = node;
                     node = next;
                 }
+                if self.present.len() > 1 {
+                    self.present.sort_unstable_by_key(|e| Reverse(e.key()));
+                }
                 self.filled[at / 64] &= !(1 << (at % 64));
                 if self.filled[at / 64] == 0 {
-                    self.filled_words[at / 4096] &= !(1 << (at / 64 % 64));
+                    self.filled_words &= !(1 << (at / 64));
                 }
             }
             None => match self.far.0.first() {
@@ -272,22 +272,29 @@ impl EventList {
         true
     }
 
-    /// Time of the earliest event.
+    /// Takes the earliest event if it is due by `until_us`: time, kind, index.
     #[inline]
-    pub fn next_time(&mut self) -> Option<u64> {
-        while self.near.0.is_empty() {
-            if !self.advance() {
-                return None;
+    pub fn pop_until(&mut self, until_us: u64) -> Option<(u64, Kind, u32)> {
+        let (first, came_later) = loop {
+            match (self.present.last(), self.near.0.first()) {
+                (Some(first), None) => break (*first, false),
+                (Some(first), Some(other)) if first.key() < other.key() => break (*first, false),
+                (_, Some(first)) => break (*first, true),
+                (None, None) => {
+                    if !self.advance() {
+                        return None;
+                    }
+                }
             }
+        };
+        if first.time > until_us {
+            return None;
         }
-        self.near.0.first().map(|e| e.time)
-    }
-
-    /// Takes the earliest event: time, kind, index.
-    #[inline]
-    pub fn pop(&mut self) -> Option<(u64, Kind, u32)> {
-        self.next_time()?;
-        let first = self.near.pop()?;
+        if came_later {
+            self.near.pop();
+        } else {
+            self.present.pop();
+        }
         let event = first.order as u32 & ((1 << EVENT_BITS) - 1);
         Some((first.time, KINDS[(event >> 24) as usize], event & INDEX_MAX))
     }
@@ -314,20 +321,22 @@ mod tests {
                 for _ in 0..*pops {
                     expected.sort();
                     if expected.is_empty() {
-                        prop_assert!(list.pop().is_none());
+                        prop_assert!(list.pop_until(u64::MAX).is_none());
                         break;
                     }
                     let (t, i) = expected.remove(0);
-                    prop_assert_eq!(list.next_time(), Some(t));
-                    prop_assert_eq!(list.pop(), Some((t, Kind::JobEnd, i)));
+                    if let Some(before) = t.checked_sub(1) {
+                        prop_assert_eq!(list.pop_until(before), None);
+                    }
+                    prop_assert_eq!(list.pop_until(u64::MAX), Some((t, Kind::JobEnd, i)));
                     now = t;
                 }
             }
             expected.sort();
             for (t, i) in expected {
-                prop_assert_eq!(list.pop(), Some((t, Kind::JobEnd, i)));
+                prop_assert_eq!(list.pop_until(u64::MAX), Some((t, Kind::JobEnd, i)));
             }
-            prop_assert!(list.pop().is_none());
+            prop_assert!(list.pop_until(u64::MAX).is_none());
         }
     }
 
@@ -336,7 +345,7 @@ mod tests {
         let mut list = EventList::default();
         for kind in KINDS {
             list.push(1, kind, INDEX_MAX);
-            assert_eq!(list.pop(), Some((1, kind, INDEX_MAX)));
+            assert_eq!(list.pop_until(u64::MAX), Some((1, kind, INDEX_MAX)));
         }
     }
 }

@@ -248,7 +248,7 @@ impl Engine<'_, Watch> {
             })
             .collect();
         for tool in &self.s.tools {
-            let (sum, t) = (&mut accounts[tool.group as usize].times, tool.record.times);
+            let (sum, t) = (&mut accounts[tool.group as usize].times, tool.times);
             sum.productive_us += t.productive_us;
             sum.setup_us += t.setup_us;
             sum.standby_us += t.standby_us;

@@ -2,7 +2,7 @@
 
 use super::engine::{Engine, Observer};
 use super::events::Kind;
-use super::model::{NEVER, NONE, Shape};
+use super::model::{NEVER, NONE, Shape, Step};
 use super::sample::{More, to_us};
 use crate::rng::Stream;
 use crate::scene::schema::{CascadeLoadBusy, OperatorPhase, Reservation};
@@ -10,33 +10,33 @@ use crate::scene::schema::{CascadeLoadBusy, OperatorPhase, Reservation};
 impl<O: Observer> Engine<'_, O> {
     /// Changes the setup if the step needs it: time of the change, µs.
     fn change_setup(&mut self, tool: u32, step: u32) -> u64 {
-        let time = self.setup_needed(tool, step);
         let spec = &self.model.steps[step as usize];
-        let t = &mut self.s.tools[tool as usize];
-        if spec.setup != 0 && spec.setup != t.setup {
-            t.setup = spec.setup;
-            t.run_left = self.model.groups[spec.group as usize].min_run[spec.setup as usize];
-            t.record.setups += 1;
-            // A setup beside a lot inside counts as setup, not as process.
-            t.setup_left += time;
+        if spec.setup == 0 || spec.setup == self.s.tools[tool as usize].setup {
+            return 0;
         }
+        let time = self.setup_needed(tool, step);
+        let t = &mut self.s.tools[tool as usize];
+        t.setup = spec.setup;
+        t.run_left = self.model.groups[spec.group as usize].min_run[spec.setup as usize];
+        t.setups += 1;
+        // A setup beside a lot inside counts as setup, not as process.
+        t.setup_left += time;
         time
     }
 
     /// What every lot of a job does when the job starts.
-    fn begin(&mut self, tool: u32, lot: u32) {
-        self.close_windows(lot);
+    fn begin(&mut self, tool: u32, lot: u32, spec: &Step) {
+        if spec.any_closes {
+            self.close_windows(lot);
+        }
         let now = self.s.now;
         let model = self.model;
         if model.options.reservation == Reservation::On {
             self.clear_reservation(lot);
         }
         let l = &mut self.s.lots[lot as usize];
-        let step = l.step;
-        let spec = &model.steps[step as usize];
         let wait = now - l.arrive;
         l.start = now;
-        l.down = 0;
         l.tool = tool;
         l.next_in_batch = NONE;
         if O::STEPS {
@@ -48,7 +48,7 @@ impl<O: Observer> Engine<'_, O> {
         record.wait_max_us = record.wait_max_us.max(wait);
         self.s.lot_steps += 1;
         let t = &mut self.s.tools[tool as usize];
-        t.record.lots += 1;
+        t.lots += 1;
         t.run_left = t.run_left.saturating_sub(1);
         if spec.cqt_hold {
             for i in spec.opens.0..spec.opens.1 {
@@ -66,42 +66,42 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    fn process_draw(&self, lot: u32) -> f64 {
+    fn process_draw(&self, lot: u32, spec: &Step) -> f64 {
         let l = &self.s.lots[lot as usize];
-        self.model.steps[l.step as usize].time.draw(
-            l.words[1],
-            More {
-                seed: self.s.seed,
-                stream: Stream::ProcessTime,
-                index: [l.number, l.lot_type, l.visit],
-            },
-        )
+        spec.time.draw(l.process_word, || More {
+            seed: self.s.seed,
+            stream: Stream::ProcessTime,
+            index: [l.number, l.lot_type, l.visit],
+        })
     }
 
     /// Puts the job of `head` into the tool until its end.
-    fn insert_job(&mut self, tool: u32, head: u32, load_end: u64, exit: u64) {
-        // Lots that are done and blocked keep a tool from being empty, not from resting.
-        let t = &self.s.tools[tool as usize];
-        let was_resting = t.inside == t.blocked;
-        let spec = &self.model.steps[self.s.lots[head as usize].step as usize];
-        for resource in [spec.operator, spec.reticle] {
-            if resource != NONE {
-                self.s.resources[resource as usize].free -= 1;
+    fn insert_job(&mut self, tool: u32, head: u32, spec: &Step, load_end: u64, exit: u64) {
+        if spec.needs_resource {
+            for resource in [spec.operator, spec.reticle] {
+                if resource != NONE {
+                    self.s.resources[resource as usize].free -= 1;
+                }
             }
         }
         let t = &mut self.s.tools[tool as usize];
+        // Lots that are done and blocked keep a tool from being empty, not from resting.
+        let arm = t.busy_failures && t.inside == t.blocked;
         t.inside += 1;
-        t.record.jobs += 1;
+        t.jobs += 1;
         let l = &mut self.s.lots[head as usize];
         l.exit = exit;
         l.next_job = t.first_job;
         t.first_job = head;
-        if spec.operator != NONE && spec.operator_phase == OperatorPhase::SetupAndLoad {
+        if spec.needs_resource
+            && spec.operator != NONE
+            && spec.operator_phase == OperatorPhase::SetupAndLoad
+        {
             l.operator_until = load_end;
             self.s.events.push(load_end, Kind::OperatorFree, head);
         }
         self.s.events.push(exit, Kind::JobEnd, head);
-        if was_resting && self.model.tools[tool as usize].busy_failures {
+        if arm {
             self.arm_busy_failures(tool);
         }
     }
@@ -115,13 +115,13 @@ impl<O: Observer> Engine<'_, O> {
         let spec = &model.steps[step as usize];
         let group = &model.groups[spec.group as usize];
         let setup = self.change_setup(tool, step);
-        self.begin(tool, lot);
+        self.begin(tool, lot, spec);
         let l = &mut self.s.lots[lot as usize];
         if O::STEPS {
             l.setup_end = now + setup;
         }
         let wafers = u64::from(l.wafers);
-        let draw = self.process_draw(lot);
+        let draw = self.process_draw(lot, spec);
         let load_end = now + setup + group.load_us;
         let exit = if let Shape::Cascade(_) = group.shape {
             let p = to_us(draw);
@@ -155,7 +155,7 @@ impl<O: Observer> Engine<'_, O> {
             let units = if spec.per_wafer { wafers as f64 } else { 1.0 };
             load_end + to_us(draw * units) + group.unload_us
         };
-        self.insert_job(tool, lot, load_end, exit);
+        self.insert_job(tool, lot, spec, load_end, exit);
     }
 
     /// A batch starts on the tool; the first lot leads it.
@@ -170,7 +170,11 @@ impl<O: Observer> Engine<'_, O> {
         let setup = self.change_setup(tool, step);
         let mut wafers = 0;
         for lot in lots {
-            self.begin(tool, *lot);
+            self.begin(
+                tool,
+                *lot,
+                &model.steps[self.s.lots[*lot as usize].step as usize],
+            );
             let l = &mut self.s.lots[*lot as usize];
             l.setup_end = now + setup;
             wafers += l.wafers;
@@ -184,11 +188,11 @@ impl<O: Observer> Engine<'_, O> {
             1.0
         };
         let load_end = now + setup + group.load_us;
-        let exit = load_end + to_us(self.process_draw(head) * units) + group.unload_us;
+        let exit = load_end + to_us(self.process_draw(head, spec) * units) + group.unload_us;
         for lot in lots {
             self.s.lots[*lot as usize].exit = exit;
         }
-        self.insert_job(tool, head, load_end, exit);
+        self.insert_job(tool, head, spec, load_end, exit);
     }
 
     /// A job has ended, unless a breakdown has put off its end.
@@ -208,14 +212,17 @@ impl<O: Observer> Engine<'_, O> {
         let model = self.model;
         let l = &self.s.lots[head as usize];
         let spec = &model.steps[l.step as usize];
-        let operator_held = spec.operator != NONE
-            && !(spec.operator_phase == OperatorPhase::SetupAndLoad && l.operator_until == NEVER);
-        if operator_held {
-            self.s.lots[head as usize].operator_until = NEVER;
-            self.free_resource(spec.operator);
-        }
-        if spec.reticle != NONE {
-            self.free_resource(spec.reticle);
+        if spec.needs_resource {
+            let operator_held = spec.operator != NONE
+                && !(spec.operator_phase == OperatorPhase::SetupAndLoad
+                    && l.operator_until == NEVER);
+            if operator_held {
+                self.s.lots[head as usize].operator_until = NEVER;
+                self.free_resource(spec.operator);
+            }
+            if spec.reticle != NONE {
+                self.free_resource(spec.reticle);
+            }
         }
         self.remove_job(tool, head);
         let group = &model.groups[spec.group as usize];
@@ -223,7 +230,7 @@ impl<O: Observer> Engine<'_, O> {
             && matches!(group.shape, Shape::Cascade(_))
             && self.s.tools[tool as usize].inside == 0
         {
-            let times = &mut self.s.tools[tool as usize].record.times;
+            let times = &mut self.s.tools[tool as usize].times;
             let idle = group.unload_us.min(times.productive_us);
             times.productive_us -= idle;
             times.standby_us += idle;
@@ -237,8 +244,10 @@ impl<O: Observer> Engine<'_, O> {
             wafers += u64::from(l.wafers);
             lot = l.next_in_batch;
         }
-        self.s.tools[tool as usize].record.wafers += wafers;
-        self.count_wafers(tool, wafers);
+        self.s.tools[tool as usize].wafers += wafers;
+        if self.s.tools[tool as usize].wafer_pms {
+            self.count_wafers(tool, wafers);
+        }
         if self.s.tools[tool as usize].pms_due > 0 {
             self.make_unavailable(tool);
         }

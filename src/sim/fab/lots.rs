@@ -17,14 +17,11 @@ impl<O: Observer> Engine<'_, O> {
         let n = self.s.streams[index as usize].releases;
         let at = [n as u32, index, (n >> 32) as u32];
         let words = self.s.seed.block(Stream::Release, at);
-        to_us(interval.draw(
-            words[0],
-            More {
-                seed: self.s.seed,
-                stream: Stream::Release,
-                index: [at[0], at[1], at[2] | 1 << 31],
-            },
-        ))
+        to_us(interval.draw(words[0], || More {
+            seed: self.s.seed,
+            stream: Stream::Release,
+            index: [at[0], at[1], at[2] | 1 << 31],
+        }))
     }
 
     pub(super) fn release(&mut self, index: u32) {
@@ -101,12 +98,15 @@ impl<O: Observer> Engine<'_, O> {
         stream.in_work += 1;
         let number = stream.lots;
         stream.lots += 1;
+        let words = self.s.seed.block(Stream::LotStep, [number, lot_type, 0]);
         let lot = Lot {
             lot_type,
             number,
             step,
             visit: 0,
-            words: self.s.seed.block(Stream::LotStep, [number, lot_type, 0]),
+            process_word: words[1],
+            transport_word: words[2],
+            branch_word: words[3],
             wafers,
             priority,
             release: now,
@@ -163,17 +163,17 @@ impl<O: Observer> Engine<'_, O> {
     /// Sets the lot to `step` or, by sampling, to the first later step that is done.
     /// False: the route ended.
     pub(super) fn skip_to(&mut self, lot: u32, mut step: u32) -> bool {
-        let seed = self.s.seed;
-        loop {
-            if step == NONE {
-                return false;
-            }
+        let (seed, model) = (self.s.seed, self.model);
+        while step != NONE {
             let l = &mut self.s.lots[lot as usize];
             l.step = step;
             l.visit += 1;
-            l.words = seed.block(Stream::LotStep, [l.number, l.lot_type, l.visit]);
-            let spec = &self.model.steps[step as usize];
-            if u64::from(l.words[0]) < spec.sampling {
+            let words = seed.block(Stream::LotStep, [l.number, l.lot_type, l.visit]);
+            let spec = &model.steps[step as usize];
+            if u64::from(words[0]) < spec.sampling {
+                l.process_word = words[1];
+                l.transport_word = words[2];
+                l.branch_word = words[3];
                 if l.rework_until != NONE && step > l.rework_until {
                     l.rework_until = NONE;
                     l.pass = 0;
@@ -181,18 +181,20 @@ impl<O: Observer> Engine<'_, O> {
                 return true;
             }
             // A window that a skipped step would have closed is not judged.
-            for i in spec.closes.0..spec.closes.1 {
-                let cqt = self.model.lists[i as usize];
-                self.forget_window(lot, cqt);
+            if spec.any_closes {
+                for i in spec.closes.0..spec.closes.1 {
+                    self.forget_window(lot, model.lists[i as usize]);
+                }
             }
             step = spec.next;
         }
+        false
     }
 
     /// Whether a blocking queue has room for one more lot on its way.
     fn has_room(&self, group: u32) -> bool {
         let spec = &self.model.groups[group as usize];
-        if spec.queue_limit == NONE || spec.overflow == Overflow::Lose {
+        if !spec.bounded() {
             return true;
         }
         let s = &self.s.groups[group as usize];
@@ -201,8 +203,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     fn bounded(&self, group: u32) -> bool {
-        let spec = &self.model.groups[group as usize];
-        spec.queue_limit != NONE && spec.overflow == Overflow::Block
+        self.model.groups[group as usize].bounded()
     }
 
     /// A new lot goes to its first step, or waits before the plant until there is room.
@@ -256,23 +257,27 @@ impl<O: Observer> Engine<'_, O> {
         }
         l.location = model.groups[spec.group as usize].location;
         let tool = l.tool;
-        let branch = l.words[3];
-        for i in spec.opens.0..spec.opens.1 {
-            let cqt = model.lists[i as usize];
-            let slot = lot * model.cqt_slots + model.cqts[cqt as usize].slot;
-            if self.s.windows[slot as usize].cqt != cqt {
-                self.vacate_window(slot);
+        let branch = l.branch_word;
+        if spec.any_opens {
+            for i in spec.opens.0..spec.opens.1 {
+                let cqt = model.lists[i as usize];
+                let slot = lot * model.cqt_slots + model.cqts[cqt as usize].slot;
+                if self.s.windows[slot as usize].cqt != cqt {
+                    self.vacate_window(slot);
+                }
+                self.s.windows[slot as usize] = Window { cqt, start: now };
             }
-            self.s.windows[slot as usize] = Window { cqt, start: now };
         }
-        for i in spec.dedicates.0..spec.dedicates.1 {
-            let slot = model.lists[i as usize];
-            self.s.dedications[(lot * model.dedication_slots + slot) as usize] = tool;
+        if spec.any_dedicates {
+            for i in spec.dedicates.0..spec.dedicates.1 {
+                let slot = model.lists[i as usize];
+                self.s.dedications[(lot * model.dedication_slots + slot) as usize] = tool;
+            }
         }
         let next = if u64::from(branch) < spec.rework {
             self.count_rework(lot, step);
             spec.rework_to
-        } else if spec.successors.0 < spec.successors.1 {
+        } else if spec.any_successors {
             let l = &self.s.lots[lot as usize];
             let word = self
                 .s
@@ -321,14 +326,11 @@ impl<O: Observer> Engine<'_, O> {
             0
         } else {
             match &model.transport[(l.location * model.locations + to) as usize] {
-                Some(sampler) => to_us(sampler.draw(
-                    l.words[2],
-                    More {
-                        seed: self.s.seed,
-                        stream: Stream::Transport,
-                        index: [l.number, l.lot_type, l.visit],
-                    },
-                )),
+                Some(sampler) => to_us(sampler.draw(l.transport_word, || More {
+                    seed: self.s.seed,
+                    stream: Stream::Transport,
+                    index: [l.number, l.lot_type, l.visit],
+                })),
                 None => 0,
             }
         };
@@ -342,8 +344,9 @@ impl<O: Observer> Engine<'_, O> {
         if O::STEPS {
             l.depart = self.s.now;
             l.due_at_queue = arrival;
+            self.report_step(lot, arrival);
         }
-        self.report_step(lot, arrival);
+        self.s.lots[lot as usize].down = 0;
         if time == 0 {
             self.arrive(lot);
         } else {
@@ -415,7 +418,7 @@ impl<O: Observer> Engine<'_, O> {
         let step = self.s.lots[lot as usize].step;
         let group = self.model.steps[step as usize].group;
         let spec = &self.model.groups[group as usize];
-        if spec.queue_limit != NONE && spec.overflow == Overflow::Block {
+        if spec.bounded() {
             self.s.groups[group as usize].coming -= 1;
         }
         let l = &mut self.s.lots[lot as usize];

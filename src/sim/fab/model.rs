@@ -115,7 +115,7 @@ pub enum Shape {
     Batch,
 }
 
-/// A tool group. What every move touches comes first.
+/// A tool group. What every move touches comes first and fills one cache line.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub struct Group {
@@ -132,18 +132,20 @@ pub struct Group {
     pub overflow: Overflow,
     /// Which idle tool an arriving lot wakes.
     pub wake: Wake,
+    /// Number of setup states, state 0 ("none") included.
+    pub setup_states: u32,
     /// Load, µs.
     pub load_us: u64,
     /// Unload, µs.
     pub unload_us: u64,
+    /// Lots of this priority or higher do not wait for the minimum of their batch.
+    pub hot_priority: i64,
     /// How waiting lots are ranked.
     pub ranking: Ranking,
     /// First tool.
     pub first_tool: u32,
     /// Number of tools.
     pub tools: u32,
-    /// Number of setup states, state 0 ("none") included.
-    pub setup_states: u32,
     /// Setup time from state to state, µs: `from * setup_states + to`.
     pub setup_us: Vec<u64>,
     /// Minimum run length after a change to each state.
@@ -152,8 +154,14 @@ pub struct Group {
     pub initial_setup: u32,
     /// Batch families.
     pub families: u32,
-    /// Lots of this priority or higher do not wait for the minimum of their batch.
-    pub hot_priority: i64,
+}
+
+impl Group {
+    /// Whether lots wait elsewhere for room in its queue.
+    #[inline]
+    pub fn bounded(&self) -> bool {
+        self.queue_limit != NONE && self.overflow == Overflow::Block
+    }
 }
 
 /// A tool.
@@ -224,28 +232,41 @@ pub struct Route {
     pub raw_us: f64,
 }
 
-/// A step of a route. What every visit touches comes first.
+/// A step of a route. What every visit touches comes first and fills one cache line:
+/// the table is read at random, and most of what follows only some steps have.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub struct Step {
     /// Skipped unless a 32-bit word is below this.
     pub sampling: u64,
+    /// Reworked if a 32-bit word is below this.
+    pub rework: u64,
+    /// Process time, µs, of one unit.
+    pub time: Sampler,
     /// Tool group.
     pub group: u32,
     /// The step after it in the route; NONE: finished.
     pub next: u32,
-    /// Process time, µs, of one unit.
-    pub time: Sampler,
+    /// Setup state; 0: any.
+    pub setup: u32,
+    /// Dedication slot that says which tool must do it; NONE: any tool.
+    pub dedicated: u32,
     /// Whether the unit is a wafer.
     pub per_wafer: bool,
     /// Whether opening a critical queue time is bounded by lots inside.
     pub cqt_hold: bool,
     /// For which part of the job the operator is needed.
     pub operator_phase: OperatorPhase,
-    /// Setup state; 0: any.
-    pub setup: u32,
-    /// Dedication slot that says which tool must do it; NONE: any tool.
-    pub dedicated: u32,
+    /// Whether it needs an operator or a reticle.
+    pub needs_resource: bool,
+    /// Whether any critical queue time opens with its end.
+    pub any_opens: bool,
+    /// Whether any critical queue time closes with its start.
+    pub any_closes: bool,
+    /// Whether it sets any dedication slot.
+    pub any_dedicates: bool,
+    /// Whether other steps than the next one may follow.
+    pub any_successors: bool,
     /// Dedication slots it sets: range in `Model::lists`.
     pub dedicates: (u32, u32),
     /// Critical queue times it opens: range in `Model::lists`.
@@ -254,24 +275,22 @@ pub struct Step {
     pub closes: (u32, u32),
     /// Successors: range in `Model::successors`; empty: the next step.
     pub successors: (u32, u32),
-    /// Reworked if a 32-bit word is below this.
-    pub rework: u64,
     /// Entry interval of a pipeline, µs; NEVER: not given.
     pub interval_us: u64,
     /// Operator pool; NONE: none.
     pub operator: u32,
     /// Reticle (resource index); NONE: none.
     pub reticle: u32,
-    /// Route.
-    pub route: u32,
-    /// Step to go back to.
-    pub rework_to: u32,
     /// Fewest wafers of a batch.
     pub batch_min: u32,
     /// Most wafers of a batch.
     pub batch_max: u32,
     /// Batch family within the group.
     pub family: u32,
+    /// Step to go back to.
+    pub rework_to: u32,
+    /// Route.
+    pub route: u32,
     /// Setup time of the step itself, µs; NEVER: the group's table.
     pub setup_us: u64,
     /// Expected process time of a lot here with load and unload, µs.
@@ -280,6 +299,9 @@ pub struct Step {
     /// (sampling-weighted, with load and unload, without transport and rework).
     pub remaining_us: f64,
 }
+
+const _: () = assert!(std::mem::offset_of!(Step, dedicates) <= 64);
+const _: () = assert!(std::mem::offset_of!(Group, ranking) < 64);
 
 /// A critical queue time.
 #[derive(Clone, Copy, Debug)]

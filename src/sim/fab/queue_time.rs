@@ -69,7 +69,7 @@ impl<O: Observer> Engine<'_, O> {
     #[inline]
     pub(super) fn turn_away_late(&mut self, lot: u32) -> bool {
         let spec = &self.model.steps[self.s.lots[lot as usize].step as usize];
-        spec.closes.0 < spec.closes.1 && self.judge_late(lot)
+        spec.any_closes && self.judge_late(lot)
     }
 
     fn judge_late(&mut self, lot: u32) -> bool {

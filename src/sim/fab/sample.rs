@@ -10,8 +10,8 @@ pub enum Sampler {
     Constant(f64),
     /// `low + width * u`.
     Uniform(f64, f64),
-    /// low, mode, high.
-    Triangular(f64, f64, f64),
+    /// low, mode, high; apart, so that the common ones stay small.
+    Triangular(Box<[f64; 3]>),
     /// Mean.
     Exponential(f64),
     /// Mean of one phase, phases.
@@ -44,7 +44,9 @@ impl Sampler {
         match dist {
             Dist::Constant(d) => Self::Constant(us(d)),
             Dist::Uniform { low, high } => Self::Uniform(us(low), us(high) - us(low)),
-            Dist::Triangular { low, mode, high } => Self::Triangular(us(low), us(mode), us(high)),
+            Dist::Triangular { low, mode, high } => {
+                Self::Triangular(Box::new([us(low), us(mode), us(high)]))
+            }
             Dist::Exponential { mean } => Self::Exponential(us(mean)),
             Dist::Erlang { mean, shape } => {
                 let shape = (*shape).max(1);
@@ -69,11 +71,11 @@ impl Sampler {
     /// One value, µs, from the random word `word`; distributions that need more
     /// than one word take them from `more`.
     #[inline]
-    pub fn draw(&self, word: u32, more: More) -> f64 {
+    pub fn draw(&self, word: u32, more: impl FnOnce() -> More) -> f64 {
         match self {
             Self::Constant(v) => *v,
             Self::Uniform(low, width) => low + width * unit(word),
-            _ => self.draw_rest(word, more),
+            _ => self.draw_rest(word, more()),
         }
     }
 
@@ -83,11 +85,12 @@ impl Sampler {
         match self {
             Self::Constant(v) => *v,
             Self::Uniform(low, width) => low + width * unit(word),
-            Self::Triangular(low, mode, high) => {
+            Self::Triangular(corners) => {
+                let [low, mode, high] = **corners;
                 let u = unit(word);
                 let width = high - low;
                 if width <= 0.0 {
-                    *low
+                    low
                 } else if u * width < mode - low {
                     low + (u * width * (mode - low)).sqrt()
                 } else {
@@ -171,14 +174,11 @@ mod tests {
         let mut v: Vec<f64> = (0..n)
             .map(|i| {
                 let words = seed.block(Stream::LotStep, [i, 0, 0]);
-                sampler.draw(
-                    words[1],
-                    More {
-                        seed,
-                        stream: Stream::ProcessTime,
-                        index: [i, 0, 0],
-                    },
-                ) / 1e6
+                sampler.draw(words[1], || More {
+                    seed,
+                    stream: Stream::ProcessTime,
+                    index: [i, 0, 0],
+                }) / 1e6
             })
             .collect();
         v.sort_by(f64::total_cmp);

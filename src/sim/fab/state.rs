@@ -6,46 +6,34 @@ use sha2::Sha256;
 
 use super::events::EventList;
 use super::model::{Model, NEVER, NONE};
-use crate::results::record::{CqtRecord, GroupRecord, LotRecord, Sample, ToolRecord};
+use crate::results::record::{CqtRecord, GroupRecord, LotRecord, Sample, ToolRecord, ToolTimes};
 use crate::rng::Seed;
 
-/// A lot in work. What every step touches comes first and fills two cache lines;
-/// what only some lots or an observer need comes behind.
+/// A lot in work. What its jobs touch fills the first cache line, what its moves between
+/// two steps touch the second; what only some lots or an observer need comes behind.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub(super) struct Lot {
-    pub lot_type: u32,
-    pub number: u32,
-    /// Current step.
-    pub step: u32,
-    /// Steps considered so far, skipped ones included: index of the random numbers.
-    pub visit: u32,
-    /// Random words of this visit: sampling, process time, transport, branch.
-    pub words: [u32; 4],
     /// Arrival in the queue of the current step.
     pub arrive: u64,
     /// Start of the current job.
     pub start: u64,
     /// End of the current job.
     pub exit: u64,
-    /// Breakdown time inside the current job.
-    pub down: u64,
+    /// Current step.
+    pub step: u32,
     pub wafers: u32,
     pub priority: i32,
+    /// Tool it is in; NONE: in none.
+    pub tool: u32,
     /// Next lot of the same batch.
     pub next_in_batch: u32,
     /// Next job inside the same tool.
     pub next_job: u32,
-    /// Tool it is in; NONE: in none.
-    pub tool: u32,
-    /// Location of the last step done; NONE before the first.
-    pub location: u32,
-    /// Last step of the rework loop it is in; NONE: none.
-    pub rework_until: u32,
-    /// Passes through that loop.
-    pub pass: u32,
-    pub process: u64,
-    pub transport: u64,
+    /// Random word of this visit for the process time.
+    pub process_word: u32,
+    /// Tool reserved for it; NONE: none.
+    pub reserved_tool: u32,
     /// The job's end came while the tool was down.
     pub parked: bool,
     /// The operator's release came while the tool was down.
@@ -53,14 +41,29 @@ pub(super) struct Lot {
     /// It has left the plant and its slot is free.
     pub gone: bool,
     pub reserve: bool,
+    pub lot_type: u32,
+    pub number: u32,
+    /// Steps considered so far, skipped ones included: index of the random numbers.
+    pub visit: u32,
+    /// Random words of this visit for the transport time and for the branch at the end.
+    pub transport_word: u32,
+    pub branch_word: u32,
+    /// Location of the last step done; NONE before the first.
+    pub location: u32,
+    /// Last step of the rework loop it is in; NONE: none.
+    pub rework_until: u32,
+    /// Passes through that loop.
+    pub pass: u32,
+    /// Breakdown time inside the current job; 0 outside of jobs.
+    pub down: u64,
+    pub process: u64,
+    pub transport: u64,
+    pub cqt_violations: u32,
+    pub reworks: u32,
     pub release: u64,
     pub due: u64,
     /// When the job's operator goes free; NEVER: with the job.
     pub operator_until: u64,
-    /// Tool reserved for it; NONE: none.
-    pub reserved_tool: u32,
-    pub cqt_violations: u32,
-    pub reworks: u32,
     /// For observers: end of the current job's setup.
     pub setup_end: u64,
     /// For observers: from when on only a missing resource kept it waiting; NEVER: not so.
@@ -78,6 +81,9 @@ pub(super) struct Lot {
     /// For observers: arrival of the last move; later than now while it is under way.
     pub due_at_queue: u64,
 }
+
+const _: () = assert!(std::mem::offset_of!(Lot, lot_type) == 60);
+const _: () = assert!(std::mem::offset_of!(Lot, release) == 128);
 
 /// A lot waiting in a queue.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +121,7 @@ pub(super) enum Availability {
     Partial,
 }
 
+/// A tool group. What every visit touches comes first.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub(super) struct Group {
@@ -123,14 +130,16 @@ pub(super) struct Group {
     pub queue: Vec<Waiting>,
     /// Entries of the queue that any tool may take.
     pub open: u32,
+    /// Whether lots may be blocked for want of room here (never changes).
+    pub bounded: bool,
+    pub record: GroupRecord,
+    pub queue_since: u64,
     /// Lots on their way here, where that matters.
     pub coming: u32,
-    pub queue_since: u64,
     /// Pipelines with room whose first slot comes free without an event, since nothing waits.
     pub soon: Vec<u32>,
     /// Pipelines with room, longest so first.
     pub partial: VecDeque<u32>,
-    pub record: GroupRecord,
     /// Wafers waiting of each batch family.
     pub family_wafers: Vec<u32>,
     /// Since when each family is large enough for a batch.
@@ -139,16 +148,14 @@ pub(super) struct Group {
     pub blocked: VecDeque<u32>,
 }
 
-/// A tool. What every job touches comes first.
+/// A tool. What every job touches comes first and fills two cache lines.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub(super) struct Tool {
     /// Until when its time is accounted for.
     pub since: u64,
-    /// When the first slot of the pipeline is free.
-    pub slot1: u64,
-    /// When the last unit inside has left the pipeline.
-    pub slot2: u64,
+    /// Since when it could take a lot.
+    pub available_since: u64,
     /// Its group.
     pub group: u32,
     /// Jobs inside.
@@ -163,23 +170,65 @@ pub(super) struct Tool {
     pub pm: u32,
     /// Maintenances due.
     pub pms_due: u32,
+    /// Breakdowns that strike when the maintenance or repair ends.
+    pub failures_due: u32,
     pub setup: u32,
+    /// Lots to start before the next setup change.
+    pub run_left: u32,
+    pub reserved_for: u32,
     pub availability: Availability,
     /// It is in its group's `soon`.
     pub soon: bool,
-    /// Lots to start before the next setup change.
-    pub run_left: u32,
-    pub record: ToolRecord,
-    /// Since when it could take a lot.
-    pub available_since: u64,
+    /// Whether a breakdown of it counts busy time (never changes).
+    pub busy_failures: bool,
+    /// Whether a maintenance of it goes by wafers (never changes).
+    pub wafer_pms: bool,
     /// Setup time of the current job not yet accounted for.
     pub setup_left: u64,
+    /// Lots started.
+    pub lots: u64,
+    /// Jobs started (batches count once).
+    pub jobs: u64,
+    /// Wafers finished.
+    pub wafers: u64,
+    /// State times; the first four of them belong to the second line.
+    pub times: ToolTimes,
+    pub breakdowns: u64,
+    pub pms: u64,
+    /// Setup changes.
+    pub setups: u64,
+    /// When the first slot of the pipeline is free.
+    pub slot1: u64,
+    /// When the last unit inside has left the pipeline.
+    pub slot2: u64,
     /// Load time before the first unit enters, not yet accounted for (see `CascadeLoadBusy`).
     pub load_left: u64,
     pub down_since: u64,
-    /// Breakdowns that strike when the maintenance or repair ends.
-    pub failures_due: u32,
-    pub reserved_for: u32,
+}
+
+const _: () = assert!(std::mem::offset_of!(Tool, setup_left) == 64);
+const _: () = assert!(std::mem::offset_of!(Tool, breakdowns) == 128 + 24);
+
+impl Tool {
+    /// What is counted of it.
+    pub(super) fn record(&self) -> ToolRecord {
+        ToolRecord {
+            times: self.times,
+            lots: self.lots,
+            wafers: self.wafers,
+            jobs: self.jobs,
+            breakdowns: self.breakdowns,
+            pms: self.pms,
+            setups: self.setups,
+        }
+    }
+
+    /// Counting starts anew.
+    pub(super) fn reset_record(&mut self) {
+        self.times = ToolTimes::default();
+        (self.lots, self.wafers, self.jobs) = (0, 0, 0);
+        (self.breakdowns, self.pms, self.setups) = (0, 0, 0);
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -274,6 +323,7 @@ impl State {
             .map(|g| Group {
                 queue: Vec::new(),
                 open: 0,
+                bounded: g.bounded(),
                 idle: VecDeque::new(),
                 soon: Vec::new(),
                 partial: VecDeque::new(),
@@ -308,8 +358,18 @@ impl State {
                 reserved_for: NONE,
                 availability: Availability::No,
                 soon: false,
+                busy_failures: t.busy_failures,
+                wafer_pms: model.pms[t.pms.0 as usize..t.pms.1 as usize]
+                    .iter()
+                    .any(|p| p.by_wafers),
                 available_since: 0,
-                record: ToolRecord::default(),
+                lots: 0,
+                jobs: 0,
+                wafers: 0,
+                times: ToolTimes::default(),
+                breakdowns: 0,
+                pms: 0,
+                setups: 0,
             })
             .collect();
         let stream = Stream {

@@ -80,11 +80,12 @@ pub fn names() -> Vec<&'static str> {
 
 /// A compiled combination of rules.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Ranking {
-    /// Rules in order of importance.
-    pub rules: Vec<&'static Rule>,
     /// Shape of the common combinations, which need no keys.
     pub order: Order,
+    /// Rules in order of importance.
+    pub rules: Vec<&'static Rule>,
 }
 
 /// How a ranking can be evaluated.
@@ -122,7 +123,7 @@ impl Ranking {
         } else {
             Order::Keys
         };
-        Ok(Self { rules, order })
+        Ok(Self { order, rules })
     }
 }
 
