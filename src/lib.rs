@@ -25,4 +25,5 @@ pub mod sim;
 pub mod units;
 pub mod view;
 pub mod whatif;
+pub mod words;
 pub mod world;

@@ -1,9 +1,15 @@
 //! Quantities with units: simulated time, and the spelling of quantities in scenes.
 
+mod fault;
+
 use std::fmt;
 
 use bevy::reflect::Reflect;
 use serde::{Deserialize, Serialize};
+
+pub use fault::UnitError;
+
+use crate::words::{Words, words};
 
 /// A span of simulated time in whole microseconds.
 ///
@@ -139,13 +145,44 @@ impl Dimension {
     }
 
     /// In words: "a time", "an angle", "a number of lots", "a rate (wafers per time)".
-    pub fn with_article(self) -> String {
+    pub fn with_article(self) -> Words {
         match self {
-            Self::NONE => "a plain number".to_owned(),
-            Self::TIME | Self::LENGTH => format!("a {self}"),
-            Self::ANGLE => format!("an {self}"),
-            Self::WAFERS | Self::LOTS => format!("a number of {self}"),
-            _ => format!("a rate ({self})"),
+            Self::NONE => "a plain number".into(),
+            Self::TIME => "a time".into(),
+            Self::LENGTH => "a length".into(),
+            Self::ANGLE => "an angle".into(),
+            Self::WAFERS => "a number of wafers".into(),
+            Self::LOTS => "a number of lots".into(),
+            _ => words!("a rate ({of})", of = self.words()),
+        }
+    }
+
+    /// In words without an article: "time", "wafers per time".
+    pub fn words(self) -> Words {
+        let parts = [
+            ("wafers", self.wafers),
+            ("lots", self.lots),
+            ("length", self.length),
+            ("angle", self.angle),
+            ("time", self.time),
+        ];
+        let side = |sign: i8| {
+            let of_side = parts
+                .iter()
+                .filter(|(_, power)| power.signum() == sign)
+                .map(|(word, power)| match power.unsigned_abs() {
+                    1 => Words::from(*word),
+                    n => words!("{word}^{n}", word = Words::from(*word), n = u32::from(n)),
+                });
+            of_side.reduce(|a, b| words!("{first} {second}", first = a, second = b))
+        };
+        match (side(1), side(-1)) {
+            (None, None) => "number".into(),
+            (Some(over), None) => over,
+            (None, Some(under)) => words!("number per {under}", under),
+            (Some(over), Some(under)) => {
+                words!("{over} per {under}", over, under)
+            }
         }
     }
 
@@ -162,35 +199,6 @@ impl Dimension {
             d if d == Self::LOTS.per(Self::TIME) => "50 lots/d",
             d if d == Self::LENGTH.per(Self::TIME) => "1.5 m/s",
             _ => "a number with its unit",
-        }
-    }
-}
-
-impl fmt::Display for Dimension {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [
-            ("wafers", self.wafers),
-            ("lots", self.lots),
-            ("length", self.length),
-            ("angle", self.angle),
-            ("time", self.time),
-        ];
-        let write_side = |sign: i8| {
-            let words: Vec<String> = parts
-                .iter()
-                .filter(|(_, power)| power.signum() == sign)
-                .map(|(word, power)| match power.unsigned_abs() {
-                    1 => (*word).to_owned(),
-                    n => format!("{word}^{n}"),
-                })
-                .collect();
-            words.join(" ")
-        };
-        match (write_side(1), write_side(-1)) {
-            (over, under) if over.is_empty() && under.is_empty() => f.write_str("number"),
-            (over, under) if under.is_empty() => f.write_str(&over),
-            (over, under) if over.is_empty() => write!(f, "number per {under}"),
-            (over, under) => write!(f, "{over} per {under}"),
         }
     }
 }
@@ -316,81 +324,6 @@ pub struct Quantity {
     pub value: f64,
     /// What it measures.
     pub dimension: Dimension,
-}
-
-/// Why a text is not the quantity that was asked for.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum UnitError {
-    /// The text does not begin with a number.
-    #[error("`{text}` does not begin with a number")]
-    NoNumber {
-        /// The text.
-        text: String,
-        /// What was asked for, if one thing was.
-        expected: Option<Dimension>,
-    },
-    /// A number stands alone where a unit is needed.
-    #[error("`{text}` has no unit")]
-    NoUnit {
-        /// The text.
-        text: String,
-        /// What was asked for.
-        expected: Dimension,
-    },
-    /// A word is no unit.
-    #[error("`{unit}` is no unit")]
-    UnknownUnit {
-        /// The word.
-        unit: String,
-        /// What was asked for, if one thing was.
-        expected: Option<Dimension>,
-        /// Nearest unit of the dimension asked for.
-        nearest: Option<&'static str>,
-    },
-    /// The unit measures something else.
-    #[error("`{text}` is {}, not {}", found.with_article(), expected.with_article())]
-    WrongDimension {
-        /// The text.
-        text: String,
-        /// What the text measures.
-        found: Dimension,
-        /// What was asked for.
-        expected: Dimension,
-    },
-    /// The number is too large to be held.
-    #[error("`{text}` is too large")]
-    TooLarge {
-        /// The text.
-        text: String,
-    },
-}
-
-impl UnitError {
-    /// What would have been right, in words.
-    pub fn expectation(&self) -> String {
-        let dimension = match self {
-            Self::NoNumber { expected, .. } | Self::UnknownUnit { expected, .. } => *expected,
-            Self::NoUnit { expected, .. } | Self::WrongDimension { expected, .. } => {
-                Some(*expected)
-            }
-            Self::TooLarge { .. } => return "a number below 1e300".to_owned(),
-        };
-        match dimension {
-            None => "a number with its unit, e.g. `12.5 min`".to_owned(),
-            Some(d @ Dimension::NONE) => {
-                format!("a number or a percentage, e.g. `{}`", d.example())
-            }
-            Some(d) => format!("{} with its unit, e.g. `{}`", d.with_article(), d.example()),
-        }
-    }
-
-    /// The unit that was probably meant.
-    pub fn nearest(&self) -> Option<&'static str> {
-        match self {
-            Self::UnknownUnit { nearest, .. } => *nearest,
-            _ => None,
-        }
-    }
 }
 
 /// The candidate spelled most like `word`, if any is near enough to be a slip.
@@ -623,7 +556,10 @@ mod tests {
     fn an_error_says_what_was_expected_and_what_is_near() {
         let e = parse_as("12 mn", Dimension::TIME).expect_err("mn");
         assert_eq!(e.nearest(), Some("min"));
-        assert_eq!(e.expectation(), "a time with its unit, e.g. `12.5 min`");
+        assert_eq!(
+            e.expectation().to_string(),
+            "a time with its unit, e.g. `12.5 min`"
+        );
         let e = parse_as("12 nm", Dimension::TIME).expect_err("nm");
         assert_eq!(e.to_string(), "`12 nm` is a length, not a time");
         let e = parse_as("12", Dimension::TIME).expect_err("no unit");

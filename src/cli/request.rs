@@ -87,7 +87,7 @@ pub fn threads(asked: Option<NonZeroU32>) -> u32 {
 /// Tells why a run cannot be done.
 pub fn tell(failure: &Failure) {
     match failure {
-        Failure::Scene { summary, text } => eprintln!("{}\nerror: {summary}", text.trim_end()),
+        Failure::Scene { summary, text, .. } => eprintln!("{}\nerror: {summary}", text.trim_end()),
         other => eprintln!("error: {other}"),
     }
 }

@@ -141,6 +141,7 @@ pub fn run(args: &WhatIfArgs) -> anyhow::Result<u8> {
             tell(&Failure::Scene {
                 summary: faults.summary(),
                 text: faults.to_text(),
+                findings: faults.told(),
             });
             return Ok(code::WRONG_INPUT);
         }

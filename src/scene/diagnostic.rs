@@ -3,9 +3,10 @@
 use codespan_reporting::diagnostic as report;
 use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::tree::Span;
+use crate::words::Words;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -27,31 +28,31 @@ pub struct Diagnostic {
     /// Where it is.
     pub span: Span,
     /// What is wrong.
-    pub message: String,
+    pub message: Words,
     /// What would have been right; may be empty.
-    pub expectation: String,
+    pub expectation: Words,
     /// The name that was probably meant.
     pub nearest: Option<String>,
     /// Other places that belong to it, each with its role.
-    pub related: Vec<(Span, String)>,
+    pub related: Vec<(Span, Words)>,
 }
 
 impl Diagnostic {
     /// An error at a place.
-    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, span: Span, message: impl Into<Words>) -> Self {
         Self {
             severity: Severity::Error,
             code,
             span,
             message: message.into(),
-            expectation: String::new(),
+            expectation: Words::default(),
             nearest: None,
             related: Vec::new(),
         }
     }
 
     /// A warning at a place.
-    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, span: Span, message: impl Into<Words>) -> Self {
         Self {
             severity: Severity::Warning,
             ..Self::error(code, span, message)
@@ -60,7 +61,7 @@ impl Diagnostic {
 
     /// With what would have been right.
     #[must_use]
-    pub fn expecting(mut self, expectation: impl Into<String>) -> Self {
+    pub fn expecting(mut self, expectation: impl Into<Words>) -> Self {
         self.expectation = expectation.into();
         self
     }
@@ -74,10 +75,25 @@ impl Diagnostic {
 
     /// With another place and its role.
     #[must_use]
-    pub fn beside(mut self, span: Span, role: impl Into<String>) -> Self {
+    pub fn beside(mut self, span: Span, role: impl Into<Words>) -> Self {
         self.related.push((span, role.into()));
         self
     }
+}
+
+/// A finding that travels without the text it is about: what the view needs to tell it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Path, line and column, e.g. `fab.ron:3:14`.
+    pub place: String,
+    /// Name of its kind.
+    pub code: String,
+    /// What is wrong.
+    pub message: Words,
+    /// What would have been right; may be empty.
+    pub expectation: Words,
+    /// The name that was probably meant.
+    pub nearest: Option<String>,
 }
 
 /// A text that spans point into.
@@ -102,9 +118,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Findings sorted by place and freed of repetitions.
     pub fn new(files: Vec<SourceFile>, mut items: Vec<Diagnostic>) -> Self {
-        items.sort_by(|a, b| {
-            (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message))
-        });
+        items.sort_by_cached_key(|d| (d.span, d.severity, d.code, d.message.to_string()));
         // A default or a tool type that many records share would say the same many times.
         items.dedup();
         Self { files, items }
@@ -175,18 +189,35 @@ impl Diagnostics {
                     .map(|(span, role)| {
                         let (line, column) = locate(span.file, span.start);
                         serde_json::json!({
-                            "file": path(span), "line": line, "column": column, "message": role,
+                            "file": path(span), "line": line, "column": column,
+                            "message": role.to_string(),
                         })
                     })
                     .collect();
                 serde_json::json!({
-                    "severity": d.severity, "code": d.code, "message": d.message,
+                    "severity": d.severity, "code": d.code, "message": d.message.to_string(),
                     "file": path(&d.span), "line": line, "column": column,
                     "end_line": end_line, "end_column": end_column,
-                    "expectation": d.expectation, "nearest": d.nearest, "related": related,
+                    "expectation": d.expectation.to_string(), "nearest": d.nearest,
+                    "related": related,
                 })
             })
             .collect()
+    }
+
+    /// All findings without the texts.
+    pub fn told(&self) -> Vec<Told> {
+        let told = |d: &Diagnostic| {
+            let (path, line, column) = self.place(d.span);
+            Told {
+                place: format!("{path}:{line}:{column}"),
+                code: d.code.to_owned(),
+                message: d.message.clone(),
+                expectation: d.expectation.clone(),
+                nearest: d.nearest.clone(),
+            }
+        };
+        self.items.iter().map(told).collect()
     }
 
     /// Path, line and column (from 1) of the start of a span.
@@ -218,7 +249,7 @@ impl Diagnostic {
             range(&self.span),
         )];
         labels.extend(self.related.iter().map(|(span, role)| {
-            report::Label::secondary(span.file as usize, range(span)).with_message(role)
+            report::Label::secondary(span.file as usize, range(span)).with_message(role.to_string())
         }));
         let mut notes = Vec::new();
         if !self.expectation.is_empty() {
@@ -232,7 +263,7 @@ impl Diagnostic {
             Severity::Warning => report::Diagnostic::warning(),
         }
         .with_code(self.code)
-        .with_message(&self.message)
+        .with_message(self.message.to_string())
         .with_labels(labels)
         .with_notes(notes)
     }

@@ -5,6 +5,7 @@ use super::load::Bundle;
 use super::parse::parse;
 use super::path::{self, Place};
 use super::tree::{Field, Kind, Node, Span};
+use crate::words::{Words, words};
 
 /// The texts of a scene, edited by commands.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,11 +71,11 @@ pub enum EditError {
         /// The text.
         text: String,
         /// Why.
-        message: String,
+        message: Words,
     },
     /// The path points at something that this edit does not fit.
     #[error("{0}")]
-    Unfit(String),
+    Unfit(Words),
     /// The stretch of a splice is not in the file.
     #[error("no such stretch of `{file}`")]
     Splice {
@@ -142,11 +143,14 @@ impl Document {
                         Some(span),
                     ) => {
                         if entries.iter().any(|e| e.key.text() == Some(name)) {
-                            return Err(EditError::Unfit(format!("`{name}` exists already")));
+                            return Err(taken(name));
                         }
                         Ok(span)
                     }
-                    _ => Err(EditError::Unfit(format!("`{path}` has no name to change"))),
+                    _ => Err(EditError::Unfit(words!(
+                        "`{path}` has no name to change",
+                        path
+                    ))),
                 })?;
                 self.splice(&file, span.start, span.end, &quoted(name))
             }
@@ -216,7 +220,7 @@ impl Document {
         }
         Err(match best {
             Some((_, fault)) => EditError::Path(fault),
-            None => EditError::Unfit("this document has no files".to_owned()),
+            None => EditError::Unfit("this document has no files".into()),
         })
     }
 
@@ -251,7 +255,11 @@ fn readable(value: &str) -> Result<(), EditError> {
         None => Ok(()),
         Some(fault) => Err(EditError::Value {
             text: value.to_owned(),
-            message: format!("{}; expected {}", fault.message, fault.expectation),
+            message: words!(
+                "{message}; expected {expectation}",
+                message = fault.message.clone(),
+                expectation = fault.expectation.clone()
+            ),
         }),
     }
 }
@@ -275,9 +283,13 @@ fn segment(name: &str) -> String {
     }
 }
 
+/// A name that something else has.
+fn taken(name: &str) -> EditError {
+    EditError::Unfit(words!("`{name}` exists already", name))
+}
+
 /// Where and what to write to add a member to a container.
 fn insertion(text: &str, node: &Node, name: &str, value: &str) -> Result<(u32, String), EditError> {
-    let taken = || EditError::Unfit(format!("`{name}` exists already"));
     let word = |name: &str| {
         let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         first && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -285,7 +297,7 @@ fn insertion(text: &str, node: &Node, name: &str, value: &str) -> Result<(u32, S
     let (last, member) = match &node.kind {
         Kind::Map(entries) => {
             if entries.iter().any(|e| e.key.text() == Some(name)) {
-                return Err(taken());
+                return Err(taken(name));
             }
             let last = entries.last().map(|e| (e.key.span, e.value.span));
             (last, format!("{}: {value}", quoted(name)))
@@ -294,18 +306,21 @@ fn insertion(text: &str, node: &Node, name: &str, value: &str) -> Result<(u32, S
         Kind::Struct { .. } | Kind::Tuple { .. } if node.fields().is_some() => {
             let fields: &[Field] = node.fields().unwrap_or_default();
             if fields.iter().any(|f| f.name == name) {
-                return Err(taken());
+                return Err(taken(name));
             }
             if !word(name) {
-                return Err(EditError::Unfit(format!("`{name}` is no name of a field")));
+                return Err(EditError::Unfit(words!(
+                    "`{name}` is no name of a field",
+                    name
+                )));
             }
             let last = fields.last().map(|f| (f.name_span, f.value.span));
             (last, format!("{name}: {value}"))
         }
         _ => {
-            return Err(EditError::Unfit(format!(
-                "{} cannot be added to",
-                node.what()
+            return Err(EditError::Unfit(words!(
+                "{what} cannot be added to",
+                what = node.what()
             )));
         }
     };
@@ -375,9 +390,7 @@ fn comment_len(text: &str) -> Option<usize> {
 /// The stretch that takes a member away: with its comma, and with its line where it has it alone.
 fn removal(text: &str, found: &path::Found) -> Result<Span, EditError> {
     if found.holder.is_none() {
-        return Err(EditError::Unfit(
-            "the whole scene cannot be removed".to_owned(),
-        ));
+        return Err(EditError::Unfit("the whole scene cannot be removed".into()));
     }
     let mut span = found.whole;
     // A comma right behind goes too; one beyond a comment stays with the comment's member.

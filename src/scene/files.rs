@@ -11,9 +11,10 @@ use super::diagnostic::{Diagnostic, SourceFile};
 use super::form::{SceneForm, ToolGroupForm};
 use super::parse::{parse, parse_from};
 use super::path::{self, Place};
-use super::record::{Context, FieldInfo, Record};
+use super::record::{Context, FieldInfo, Record, one_of};
 use super::tree::{Entry, Field, Kind, Node, Span};
 use crate::units::nearest_spelling;
+use crate::words::{Words, words};
 
 /// Tool types that come with the program.
 static TOOL_TYPES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/tools");
@@ -24,7 +25,7 @@ pub trait Source {
     ///
     /// # Errors
     /// Why there is none, for the user.
-    fn read(&self, path: &str) -> Result<String, String>;
+    fn read(&self, path: &str) -> Result<String, Words>;
 }
 
 /// Names of the tool types that come with the program.
@@ -93,7 +94,7 @@ impl<'s> Files<'s> {
                     end: 0,
                 };
                 self.cx.report(
-                    Diagnostic::error("unreadable", span, format!("cannot read `{main}`: {why}"))
+                    Diagnostic::error("unreadable", span, unreadable(main, why))
                         .expecting("a scene file"),
                 );
                 None
@@ -133,7 +134,7 @@ impl<'s> Files<'s> {
                             item.span,
                             "these files include each other",
                         )
-                        .expecting(format!("no circle: {}", circle.join(" -> "))),
+                        .expecting(words!("no circle: {circle}", circle = circle.join(" -> "))),
                     );
                     continue;
                 }
@@ -142,7 +143,7 @@ impl<'s> Files<'s> {
                         Diagnostic::error(
                             "duplicate-include",
                             item.span,
-                            format!("`{target}` is included twice"),
+                            words!("`{file}` is included twice", file = target),
                         )
                         .expecting("each file once")
                         .beside(*first, "first here"),
@@ -156,7 +157,7 @@ impl<'s> Files<'s> {
                             item.span,
                             "includes are nested too deeply",
                         )
-                        .expecting(format!("at most {INCLUDES_MAX} levels")),
+                        .expecting(words!("at most {levels} levels", levels = INCLUDES_MAX)),
                     );
                     continue;
                 }
@@ -171,12 +172,8 @@ impl<'s> Files<'s> {
                         chain.pop();
                     }
                     Err(why) => self.cx.report(
-                        Diagnostic::error(
-                            "unreadable",
-                            item.span,
-                            format!("cannot read `{target}`: {why}"),
-                        )
-                        .expecting("a file beside this one"),
+                        Diagnostic::error("unreadable", item.span, unreadable(&target, why))
+                            .expecting("a file beside this one"),
                     ),
                 }
             }
@@ -265,7 +262,11 @@ impl<'s> Files<'s> {
                     let what = own.value.what();
                     self.cx.wrong_kind(
                         &node,
-                        &format!("{what}, as `{}` is in the including file", field.name),
+                        words!(
+                            "{what}, as `{name}` is in the including file",
+                            what,
+                            name = field.name
+                        ),
                     );
                 }
             }
@@ -393,12 +394,16 @@ impl<'s> Files<'s> {
                     Diagnostic::error(
                         "unknown-name",
                         wanted.span,
-                        format!("there is no tool type `{name}`"),
+                        words!("there is no tool type `{name}`", name),
                     )
                     .expecting(if plain {
-                        format!("a file `{beside}`, or one of: {}", known.join(", "))
+                        words!(
+                            "a file `{beside}`, or one of: {names}",
+                            beside,
+                            names = known.join(", ")
+                        )
                     } else {
-                        "a name of letters, digits, `_` and `-`".to_owned()
+                        "a name of letters, digits, `_` and `-`".into()
                     })
                     .near(nearest_spelling(name, known)),
                 );
@@ -428,9 +433,11 @@ impl<'s> Files<'s> {
                     Diagnostic::error(
                         "unknown-field",
                         field.name_span,
-                        format!("a tool type has no field `{}`", field.name),
+                        words!("a tool type has no field `{name}`", name = &field.name),
                     )
-                    .expecting(format!("one of: about, {}", known.join(", "))),
+                    .expecting(one_of(
+                        std::iter::once("about").chain(known.iter().copied()),
+                    )),
                 );
             }
             fields.retain(|f| !own(&f.name));
@@ -453,7 +460,7 @@ impl<'s> Files<'s> {
                 self.cx.report(Diagnostic::warning(
                     "unused",
                     *key,
-                    format!("no value uses the parameter `{name}`"),
+                    words!("no value uses the parameter `{name}`", name),
                 ));
             }
         }
@@ -538,7 +545,7 @@ impl Parameters {
                     Diagnostic::error(
                         "unknown-name",
                         use_span,
-                        format!("there is no parameter `{name}`"),
+                        words!("there is no parameter `{name}`", name),
                     )
                     .expecting("a name defined under `params`")
                     .near(nearest_spelling(
@@ -554,7 +561,7 @@ impl Parameters {
                     Diagnostic::error(
                         "parameter-loop",
                         use_span,
-                        format!("the parameter `{name}` stands for itself"),
+                        words!("the parameter `{name}` stands for itself", name),
                     )
                     .expecting("a value at the end of the chain")
                     .beside(value.span, "defined here"),
@@ -567,6 +574,11 @@ impl Parameters {
             }
         }
     }
+}
+
+/// A file that cannot be read.
+fn unreadable(file: &str, why: Words) -> Words {
+    words!("cannot read `{file}`: {why}", file, why)
 }
 
 /// The `name` of `$name`.
@@ -617,5 +629,5 @@ pub(super) fn normal(path: &str) -> String {
 pub(super) fn holds_records(field: &str) -> bool {
     SceneForm::FIELDS
         .iter()
-        .any(|f| f.name() == field && (f.kind)().starts_with("map"))
+        .any(|f| f.name() == field && (f.kind)().english().starts_with("map"))
 }

@@ -15,6 +15,7 @@ use super::parse::parse;
 use super::record::{At, Context, Value, choice, record};
 use super::shapes::{Polygon, Shapes};
 use super::value::Length;
+use crate::words::words;
 
 record! {
     /// A rectangle.
@@ -95,7 +96,7 @@ fn check(form: LayoutForm, cx: &mut Context) -> Option<Shapes> {
         };
         let Some(polygon) = polygon else { continue };
         if let Some(fault) = polygon.fault() {
-            let message = format!("this is no shape: {fault}");
+            let message = words!("this is no shape: {fault}", fault = fault.words());
             cx.report(
                 Diagnostic::error("no-shape", shape.span, message)
                     .expecting("corners in order, without edges that cross"),
@@ -125,7 +126,7 @@ fn polygon(form: PolygonForm, cx: &mut Context) -> Option<Polygon> {
     let mut points = Vec::new();
     for point in form.points?.value {
         let [x, y] = point.value.as_slice() else {
-            let message = format!("a corner of {} numbers", point.value.len());
+            let message = words!("a corner of {n} numbers", n = point.value.len());
             cx.report(Diagnostic::error("corner", point.span, message).expecting("two: [x, y]"));
             return None;
         };

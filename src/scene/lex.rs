@@ -2,6 +2,7 @@
 
 use super::diagnostic::Diagnostic;
 use super::tree::Span;
+use crate::words::{Words, words};
 
 /// A token and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,18 +49,18 @@ impl Bracket {
 
 impl TokenKind {
     /// In words, for messages.
-    pub(super) fn what(&self) -> String {
+    pub(super) fn what(&self) -> Words {
         match self {
-            Self::Open(b) => format!("`{}`", b.open()),
-            Self::Close(b) => format!("`{}`", b.close()),
-            Self::Comma => "`,`".to_owned(),
-            Self::Colon => "`:`".to_owned(),
-            Self::Number { .. } => "a number".to_owned(),
-            Self::Text(_) => "a text".to_owned(),
-            Self::Char(_) => "a character".to_owned(),
-            Self::Word(w) => format!("`{w}`"),
-            Self::Faulty => "this".to_owned(),
-            Self::End => "the end of the file".to_owned(),
+            Self::Open(b) => words!("`{spelling}`", spelling = b.open()),
+            Self::Close(b) => words!("`{spelling}`", spelling = b.close()),
+            Self::Comma => "`,`".into(),
+            Self::Colon => "`:`".into(),
+            Self::Number { .. } => "a number".into(),
+            Self::Text(_) => "a text".into(),
+            Self::Char(_) => "a character".into(),
+            Self::Word(word) => words!("`{spelling}`", spelling = word),
+            Self::Faulty => "this".into(),
+            Self::End => "the end of the file".into(),
         }
     }
 }
@@ -133,7 +134,7 @@ impl Lexer<'_> {
         self.tokens.push(Token { span, kind });
     }
 
-    fn fault(&mut self, span: Span, message: impl Into<String>, expectation: &str) {
+    fn fault(&mut self, span: Span, message: impl Into<Words>, expectation: impl Into<Words>) {
         let so_far = self.faults.len() - self.earlier;
         if so_far < FAULTS_MAX {
             self.faults
@@ -258,7 +259,10 @@ impl Lexer<'_> {
             };
             self.fault(
                 self.span(start),
-                format!("`{}` has no meaning here", c.escape_debug()),
+                words!(
+                    "`{spelling}` has no meaning here",
+                    spelling = c.escape_debug().to_string()
+                ),
                 expectation,
             );
             if c == '=' && self.tokens.last().map(|t| &t.kind) != Some(&TokenKind::Colon) {
@@ -282,8 +286,8 @@ impl Lexer<'_> {
         if !word.is_ascii() {
             self.fault(
                 self.span(start),
-                format!("`{word}` is not written in quotes"),
-                format!("{word:?}").as_str(),
+                words!("`{word}` is not written in quotes", word = &word),
+                Words::verbatim(format!("{word:?}")),
             );
             self.push(start, TokenKind::Text(word));
         } else {
@@ -309,14 +313,17 @@ impl Lexer<'_> {
                 let looks_like_quantity =
                     text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains("..");
                 let expectation = if looks_like_quantity || text.contains("..") {
-                    format!("quotes around a number with a unit: {text:?}")
+                    words!(
+                        "quotes around a number with a unit: {text}",
+                        text = format!("{text:?}")
+                    )
                 } else {
-                    "a number, e.g. 12 or 0.25".to_owned()
+                    "a number, e.g. 12 or 0.25".into()
                 };
                 self.fault(
                     self.span(start),
-                    format!("`{text}` is no number"),
-                    &expectation,
+                    words!("`{text}` is no number", text),
+                    expectation,
                 );
                 self.push(start, TokenKind::Faulty);
             }
@@ -453,7 +460,7 @@ impl Lexer<'_> {
                 self.fault(
                     span,
                     "this text has no closing quote",
-                    &format!("`{closing}` at its end"),
+                    words!("`{closing}` at its end", closing),
                 );
                 self.push(start, TokenKind::Text(String::new()));
             }

@@ -12,6 +12,7 @@ use super::files::{Files, normal};
 use super::form::SceneForm;
 use super::record::Value;
 use super::schema::Scene;
+use crate::words::Words;
 
 /// A scene with all its files, as carried by the message that orders a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,12 +24,12 @@ pub struct Bundle {
 }
 
 impl Source for Bundle {
-    fn read(&self, path: &str) -> Result<String, String> {
+    fn read(&self, path: &str) -> Result<String, Words> {
         self.files
             .get(path)
             .or_else(|| self.files.get(&normal(path)))
             .cloned()
-            .ok_or_else(|| "there is no such file".to_owned())
+            .ok_or_else(|| "there is no such file".into())
     }
 }
 
@@ -79,11 +80,11 @@ struct Disk;
 
 #[cfg(not(target_family = "wasm"))]
 impl Source for Disk {
-    fn read(&self, path: &str) -> Result<String, String> {
+    fn read(&self, path: &str) -> Result<String, Words> {
         std::fs::read_to_string(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::InvalidData => "it is no UTF-8 text".to_owned(),
-            _ => error.to_string(),
+            std::io::ErrorKind::NotFound => "there is no such file".into(),
+            std::io::ErrorKind::InvalidData => "it is no UTF-8 text".into(),
+            _ => Words::verbatim(error.to_string()),
         })
     }
 }

@@ -4,6 +4,7 @@ use super::diagnostic::{Diagnostic, Diagnostics, SourceFile};
 use super::parse::parse;
 use super::record::{At, Context, Value, choice, names, record};
 use super::value::{Angle, Length, Probability};
+use crate::words::words;
 
 /// Polarisation of the light.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -317,7 +318,7 @@ fn check(form: OpticsForm, cx: &mut Context) -> Option<Setup> {
             if na.value >= index {
                 cx.report(
                     Diagnostic::error("aperture", na.span, "no ray leaves at such an angle")
-                        .expecting(format!("below the index {index}")),
+                        .expecting(words!("below the index {index}", index)),
                 );
             }
             (

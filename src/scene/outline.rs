@@ -205,7 +205,7 @@ fn record(section: &Section, is_record: &dyn Fn(&str) -> bool) -> RecordOutline 
         required: f.required,
         default: f.default,
         range: f.range,
-        shape: Shape::read(&(f.kind)(), is_record),
+        shape: Shape::read(&(f.kind)().to_string(), is_record),
     };
     RecordOutline {
         name: section.name,

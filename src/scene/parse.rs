@@ -3,6 +3,7 @@
 use super::diagnostic::Diagnostic;
 use super::lex::{Bracket, FAULTS_MAX, Token, TokenKind, tokens, too_many};
 use super::tree::{Entry, Field, Kind, Node, Span};
+use crate::words::{Words, words};
 
 /// Deepest nesting of a scene; far deeper than any record, far shallower than the stack.
 const DEPTH_MAX: u32 = 64;
@@ -26,7 +27,7 @@ pub(super) fn parse_from(file: u32, text: &str, from: usize, faults: &mut Vec<Di
     if text.len() > BYTES_MAX {
         faults.push(
             Diagnostic::error("syntax", start, "this file is too large")
-                .expecting(format!("at most {} MiB", BYTES_MAX >> 20)),
+                .expecting(words!("at most {size} MiB", size = BYTES_MAX >> 20)),
         );
         return Node {
             span: start,
@@ -49,13 +50,16 @@ pub(super) fn parse_from(file: u32, text: &str, from: usize, faults: &mut Vec<Di
             return root;
         }
         let token = &parser.tokens[parser.at];
-        let (span, what) = (token.span, token.kind.what());
-        parser.fault(
-            Diagnostic::error("syntax", span, format!("{what} stands after the end"))
-                .expecting("nothing after the closing bracket"),
-        );
+        let message = words!("{what} stands after the end", what = token.kind.what());
+        let fault = Diagnostic::error("syntax", token.span, message);
+        parser.fault(fault.expecting("nothing after the closing bracket"));
     }
     root
+}
+
+/// A bracket that has no partner.
+fn never_closed(bracket: Bracket) -> Words {
+    words!("this `{open}` is never closed", open = bracket.open())
 }
 
 struct Parser<'a> {
@@ -97,14 +101,14 @@ impl Parser<'_> {
         self.faults.push(fault);
     }
 
-    fn expected(&mut self, expectation: impl Into<String>) {
-        let message = format!("{} does not fit here", self.kind().what());
+    fn expected(&mut self, expectation: impl Into<Words>) {
+        let message = words!("{what} does not fit here", what = self.kind().what());
         let fault = Diagnostic::error("syntax", self.span(), message).expecting(expectation);
         self.fault(fault);
     }
 
     /// Reads a value; where none starts, reports it and consumes nothing.
-    fn value(&mut self, expectation: &str) -> Node {
+    fn value(&mut self, expectation: &'static str) -> Node {
         let span = self.span();
         if let TokenKind::Number { .. } = self.kind()
             && let Some(Token {
@@ -116,7 +120,7 @@ impl Parser<'_> {
                 Some(TokenKind::Colon)
             )
         {
-            let message = format!("`{word}` does not fit here");
+            let message = words!("`{word}` does not fit here", word);
             let fault = Diagnostic::error("syntax", *unit, message)
                 .expecting("quotes around a number with a unit, e.g. \"12 min\"");
             self.fault(fault);
@@ -171,8 +175,10 @@ impl Parser<'_> {
             };
         };
         if self.depth == DEPTH_MAX {
-            let fault = Diagnostic::error("syntax", self.span(), "this is nested too deeply")
-                .expecting(format!("at most {DEPTH_MAX} brackets within each other"));
+            let fault =
+                Diagnostic::error("syntax", self.span(), "this is nested too deeply").expecting(
+                    words!("at most {n} brackets within each other", n = DEPTH_MAX),
+                );
             self.fault(fault);
             let end = self.skip_group();
             return Node {
@@ -277,7 +283,7 @@ impl Parser<'_> {
                         name_span,
                         "the name of a field stands without quotes",
                     )
-                    .expecting(format!("`{text}:`"));
+                    .expecting(words!("`{text}:`", text = &text));
                     self.fault(fault);
                     text
                 }
@@ -331,13 +337,10 @@ impl Parser<'_> {
                 true
             }
             TokenKind::Close(b) => {
-                let fault = Diagnostic::error(
-                    "syntax",
-                    self.span(),
-                    format!("`{}` closes `{}`", b.close(), bracket.open()),
-                )
-                .expecting(format!("`{}`", bracket.close()))
-                .beside(open, "opened here");
+                let message = words!("`{a}` closes `{b}`", a = b.close(), b = bracket.open());
+                let fault = Diagnostic::error("syntax", self.span(), message)
+                    .expecting(words!("`{spelling}`", spelling = bracket.close()))
+                    .beside(open, "opened here");
                 self.fault(fault);
                 // Where a bracket further out waits for it, it is that one's; else it is a slip.
                 if self.open[b as usize] == 0 {
@@ -349,11 +352,10 @@ impl Parser<'_> {
                 // One report for the innermost is enough: those around it are open for its sake.
                 let told = self.faults[self.earlier..]
                     .iter()
-                    .any(|f| f.message.ends_with("is never closed"));
+                    .any(|f| f.message.english() == never_closed(bracket).english());
                 if !told {
-                    let message = format!("this `{}` is never closed", bracket.open());
-                    let fault = Diagnostic::error("syntax", open, message)
-                        .expecting(format!("`{}`", bracket.close()));
+                    let fault = Diagnostic::error("syntax", open, never_closed(bracket))
+                        .expecting(words!("`{spelling}`", spelling = bracket.close()));
                     self.fault(fault);
                 }
                 true
@@ -374,7 +376,7 @@ impl Parser<'_> {
                     Bracket::Round | Bracket::Curly => self.starts_value(),
                     Bracket::Square => self.starts_value() && !self.colon_follows(),
                 };
-                self.expected(format!("`,` or `{}`", bracket.close()));
+                self.expected(words!("`,` or `{close}`", close = bracket.close()));
                 if !fits {
                     self.skip_to_separator();
                     if *self.kind() == TokenKind::Comma {

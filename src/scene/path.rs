@@ -7,6 +7,7 @@ use super::diagnostic::Diagnostic;
 use super::files::holds_records;
 use super::tree::{Entry, Field, Kind, Node, Span};
 use crate::units::nearest_spelling;
+use crate::words::{Words, words};
 
 /// A path, split.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl Place {
     pub fn read(file: u32, path: &str) -> Result<Self, Box<Diagnostic>> {
         let mut segments = Vec::new();
         let mut at = 0;
-        let fault = |start: usize, message: &str| {
+        let fault = |start: usize, message: &'static str| {
             let span = Span {
                 file,
                 start: start as u32,
@@ -94,15 +95,11 @@ pub(super) enum Step {
 /// # Errors
 /// There is no such key or item; the nearest is named.
 pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Box<Diagnostic>> {
-    let missing = |what: &str, names: Vec<&str>, expectation: &str| {
-        Diagnostic::error(
-            "path",
-            segment.span,
-            format!("there is no {what} `{}` here", segment.name),
-        )
-        .near(nearest_spelling(&segment.name, names))
-        .expecting(expectation)
-        .into()
+    let missing = |message: Words, names: Vec<&str>, expectation: Words| {
+        Diagnostic::error("path", segment.span, message)
+            .near(nearest_spelling(&segment.name, names))
+            .expecting(expectation)
+            .into()
     };
     let name = segment.name.as_str();
     match &node.kind {
@@ -112,7 +109,9 @@ pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Box<Diagnosti
             .map(Step::Entry)
             .ok_or_else(|| {
                 let names = entries.iter().filter_map(|e| e.key.text());
-                missing("entry", names.collect(), "a name that the scene defines")
+                let message = words!("there is no entry `{name}` here", name);
+                let expectation = "a name that the scene defines".into();
+                missing(message, names.collect(), expectation)
             }),
         Kind::List(items) | Kind::Tuple { items, .. } if !items.is_empty() => {
             let named = |n: &&Node| n.field("name").and_then(Node::text) == Some(name);
@@ -122,8 +121,10 @@ pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Box<Diagnosti
                 let names = items
                     .iter()
                     .filter_map(|n| n.field("name").and_then(Node::text));
-                let expectation = format!("the name of an item, or 0 to {}", items.len() - 1);
-                missing("item", names.collect(), &expectation)
+                let last = items.len() - 1;
+                let message = words!("there is no item `{name}` here", name);
+                let expectation = words!("the name of an item, or 0 to {last}", last);
+                missing(message, names.collect(), expectation)
             })
         }
         Kind::Struct { fields, .. } => Ok(fields
@@ -134,7 +135,7 @@ pub(super) fn find(node: &Node, segment: &Segment) -> Result<Step, Box<Diagnosti
         _ => Err(Diagnostic::error(
             "path",
             segment.span,
-            format!("{} has no parts", node.what()),
+            words!("{what} has no parts", what = node.what()),
         )
         .expecting("a path that ends here")
         .into()),
@@ -155,7 +156,7 @@ pub(super) fn set(root: &mut Node, place: &Place, value: Node) -> Result<(), Box
             return Err(Diagnostic::error(
                 "path",
                 segment.span,
-                format!("this scene has no `{}`", segment.name),
+                words!("this scene has no `{name}`", name = &segment.name),
             )
             .expecting("a path to something the scene defines")
             .into());
@@ -239,7 +240,7 @@ pub(super) fn get<'n>(root: &'n Node, place: &Place) -> Result<Found<'n>, Box<Di
                 return Err(Diagnostic::error(
                     "path",
                     segment.span,
-                    format!("there is no field `{}` here", segment.name),
+                    words!("there is no field `{name}` here", name = &segment.name),
                 )
                 .near(nearest_spelling(
                     &segment.name,

@@ -8,6 +8,7 @@ use super::schema::{BatchSize, PmInterval};
 use super::tree::{Kind, Node};
 use super::value::{Probability, Wafers, duration, report_unit_error};
 use crate::units::{self, Dimension, Duration};
+use crate::words::{Words, words};
 
 record! {
     /// Uniform on an interval: `low` and `high`, or `mean` and `half_width`.
@@ -104,7 +105,7 @@ pub struct Branch(f64, Duration);
 pub struct Weighted(Duration, f64);
 
 /// Reads a pair `(a, b)`.
-fn pair<A: Value, B: Value>(node: &Node, what: &str, cx: &mut Context) -> Option<(A, B)> {
+fn pair<A: Value, B: Value>(node: &Node, what: &'static str, cx: &mut Context) -> Option<(A, B)> {
     match &node.kind {
         Kind::Tuple { items, .. } if items.len() == 2 => {
             let (a, b) = (A::decode(&items[0], cx), B::decode(&items[1], cx));
@@ -118,8 +119,8 @@ fn pair<A: Value, B: Value>(node: &Node, what: &str, cx: &mut Context) -> Option
 }
 
 impl Value for Branch {
-    fn kind() -> String {
-        "(probability, mean)".to_owned()
+    fn kind() -> Words {
+        "(probability, mean)".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let (p, mean) = pair::<Probability, Duration>(node, "a pair `(0.5, \"12 min\")`", cx)?;
@@ -128,8 +129,8 @@ impl Value for Branch {
 }
 
 impl Value for Weighted {
-    fn kind() -> String {
-        "(time, weight)".to_owned()
+    fn kind() -> Words {
+        "(time, weight)".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let (time, weight) = pair::<Duration, f64>(node, "a pair `(\"12 min\", 1.0)`", cx)?;
@@ -145,8 +146,8 @@ impl Value for Weighted {
 }
 
 impl Value for Dist {
-    fn kind() -> String {
-        "time or [distribution](#distribution)".to_owned()
+    fn kind() -> Words {
+        words!("time or {kind}", kind = DistForm::kind())
     }
 
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
@@ -172,7 +173,7 @@ impl Value for Dist {
 }
 
 fn dist_from_form(form: DistForm, node: &Node, cx: &mut Context) -> Option<Dist> {
-    let mut fault = |message: &str, expectation: &str| {
+    let mut fault = |message: Words, expectation: &'static str| {
         cx.report(Diagnostic::error("distribution", node.span, message).expecting(expectation));
         None
     };
@@ -181,7 +182,10 @@ fn dist_from_form(form: DistForm, node: &Node, cx: &mut Context) -> Option<Dist>
         DistForm::Uniform(f) => match (f.low, f.high, f.mean, f.half_width) {
             (Some(low), Some(high), None, None) => {
                 if low.value > high.value {
-                    return fault("`low` is above `high`", "low at most as long as high");
+                    return fault(
+                        "`low` is above `high`".into(),
+                        "low at most as long as high",
+                    );
                 }
                 Dist::Uniform {
                     low: low.value,
@@ -191,7 +195,7 @@ fn dist_from_form(form: DistForm, node: &Node, cx: &mut Context) -> Option<Dist>
             (None, None, Some(mean), Some(half)) => {
                 if half.value > mean.value {
                     return fault(
-                        "this distribution reaches below zero",
+                        "this distribution reaches below zero".into(),
                         "a half width of at most the mean",
                     );
                 }
@@ -202,7 +206,7 @@ fn dist_from_form(form: DistForm, node: &Node, cx: &mut Context) -> Option<Dist>
             }
             _ => {
                 return fault(
-                    "a uniform distribution has two ends",
+                    "a uniform distribution has two ends".into(),
                     "either `low` and `high`, or `mean` and `half_width`",
                 );
             }
@@ -210,7 +214,7 @@ fn dist_from_form(form: DistForm, node: &Node, cx: &mut Context) -> Option<Dist>
         DistForm::Triangular(f) => {
             let (low, mode, high) = (f.low?.value, f.mode?.value, f.high?.value);
             if !(low <= mode && mode <= high) {
-                return fault("these times are not in order", "low ≤ mode ≤ high");
+                return fault("these times are not in order".into(), "low ≤ mode ≤ high");
             }
             Dist::Triangular { low, mode, high }
         }
@@ -226,7 +230,7 @@ fn dist_from_form(form: DistForm, node: &Node, cx: &mut Context) -> Option<Dist>
             let sum: f64 = branches.iter().map(|b| b.0).sum();
             if (sum - 1.0).abs() > 1e-9 {
                 return fault(
-                    &format!("these probabilities sum to {sum}"),
+                    words!("these probabilities sum to {sum}", sum),
                     "probabilities that sum to 1",
                 );
             }
@@ -245,7 +249,7 @@ fn dist_from_form(form: DistForm, node: &Node, cx: &mut Context) -> Option<Dist>
                 ),
                 _ => {
                     return fault(
-                        "a Weibull distribution has one scale",
+                        "a Weibull distribution has one scale".into(),
                         "either `scale` or `mean`",
                     );
                 }
@@ -255,7 +259,7 @@ fn dist_from_form(form: DistForm, node: &Node, cx: &mut Context) -> Option<Dist>
         DistForm::Empirical(values) => {
             if values.is_empty() {
                 return fault(
-                    "this distribution has no values",
+                    "this distribution has no values".into(),
                     "at least one (time, weight)",
                 );
             }
@@ -345,8 +349,8 @@ fn dist_from_text(text: &str, node: &Node, cx: &mut Context) -> Option<Dist> {
 }
 
 impl Value for PmInterval {
-    fn kind() -> String {
-        "time or number of wafers".to_owned()
+    fn kind() -> Words {
+        "time or number of wafers".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let parsed = cx.text(node).map(units::parse);
@@ -379,8 +383,8 @@ impl Value for PmInterval {
 }
 
 impl Value for BatchSize {
-    fn kind() -> String {
-        "range of wafers".to_owned()
+    fn kind() -> Words {
+        "range of wafers".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let Some(text) = cx.text(node).map(str::to_owned) else {
@@ -404,8 +408,10 @@ impl Value for BatchSize {
                 Diagnostic::error(
                     "batch",
                     node.span,
-                    format!(
-                        "the fewest wafers ({min_wafers}) are more than the most ({max_wafers})"
+                    words!(
+                        "the fewest wafers ({fewest}) are more than the most ({most})",
+                        fewest = min_wafers,
+                        most = max_wafers
                     ),
                 )
                 .expecting("the smaller number first, e.g. \"75..150 wafers\""),
@@ -449,8 +455,8 @@ impl StepRef {
 }
 
 impl Value for StepRef {
-    fn kind() -> String {
-        "name or number (from 1) of a step".to_owned()
+    fn kind() -> Words {
+        "name or number (from 1) of a step".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         match &node.kind {
@@ -477,8 +483,8 @@ pub enum Measure {
 }
 
 impl Value for Measure {
-    fn kind() -> String {
-        "number in the KPI's unit, or a quantity".to_owned()
+    fn kind() -> Words {
+        "number in the KPI's unit, or a quantity".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         if let Kind::Number { value, .. } = node.kind {

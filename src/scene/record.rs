@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::diagnostic::Diagnostic;
 use super::tree::{Kind, Node, Span};
 use crate::units::nearest_spelling;
+use crate::words::{Words, words};
 
 /// A decoded value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,15 +35,15 @@ impl Context {
     /// Adds a fault; where a parameter stands at its place, shows its definition too.
     pub fn report(&mut self, mut fault: Diagnostic) {
         if let Some((definition, name)) = self.parameters.get(&fault.span) {
-            fault = fault.beside(*definition, format!("`${name}` is defined here"));
+            fault = fault.beside(*definition, words!("`${name}` is defined here", name));
         }
         self.faults.push(fault);
     }
 
     /// Reports a value of the wrong kind; says nothing of one already reported.
-    pub fn wrong_kind(&mut self, node: &Node, expectation: &str) {
+    pub fn wrong_kind(&mut self, node: &Node, expectation: impl Into<Words>) {
         if node.kind != Kind::Faulty {
-            let message = format!("{} does not fit here", node.what());
+            let message = words!("{what} does not fit here", what = node.what());
             self.report(Diagnostic::error("wrong-kind", node.span, message).expecting(expectation));
         }
     }
@@ -60,7 +61,7 @@ impl Context {
 /// Something a field can hold.
 pub trait Value: Sized {
     /// What to write, in words for a person, e.g. "time", "list of names".
-    fn kind() -> String;
+    fn kind() -> Words;
 
     /// Reads it; `None` when a fault was reported.
     fn decode(node: &Node, cx: &mut Context) -> Option<Self>;
@@ -71,7 +72,7 @@ pub trait Value: Sized {
             Kind::Tuple { items, .. } if items.len() == 1 => Self::decode(&items[0], cx),
             _ => {
                 let kind = in_words(&Self::kind());
-                cx.wrong_kind(node, &format!("one value in the parentheses: {kind}"));
+                cx.wrong_kind(node, words!("one value in the parentheses: {kind}", kind));
                 None
             }
         }
@@ -99,7 +100,7 @@ pub struct FieldInfo {
     /// Lowest and highest value in base units, and how to say so.
     pub range: Option<(f64, f64, &'static str)>,
     /// Its kind.
-    pub kind: fn() -> String,
+    pub kind: fn() -> Words,
     /// Its kind's own sections.
     describe: fn(&mut Reference),
 }
@@ -112,7 +113,7 @@ impl FieldInfo {
         required: bool,
         default: Option<&'static str>,
         range: Option<(f64, f64, &'static str)>,
-        kind: fn() -> String,
+        kind: fn() -> Words,
         describe: fn(&mut Reference),
     ) -> Self {
         Self {
@@ -148,29 +149,23 @@ pub fn nearest_field<R: Record>(name: &str) -> Option<&'static str> {
 }
 
 /// A noun with its article; a plural has none.
-fn with_article(noun: &str) -> String {
+fn with_article(noun: &'static str) -> Words {
+    let words = Words::from(noun);
     if noun.ends_with('s') {
-        noun.to_owned()
+        words
     } else if noun.starts_with(['a', 'e', 'i', 'o', 'E']) {
-        format!("an {noun}")
+        words!("an {noun}", noun = words)
     } else {
-        format!("a {noun}")
+        words!("a {noun}", noun = words)
     }
 }
 
-/// A kind in plain words: the text of its links without their targets.
-pub fn in_words(kind: &str) -> String {
-    let mut words = String::with_capacity(kind.len());
-    let mut rest = kind;
-    while let Some((before, after)) = rest.split_once("](#") {
-        // The last bracket before a target opens the link's text.
-        match before.rsplit_once('[') {
-            Some((lead, text)) => words.extend([lead, text]),
-            None => words.push_str(before),
-        }
-        rest = after.split_once(')').map_or("", |(_, rest)| rest);
+/// A kind in plain words: its links without their targets.
+pub fn in_words(kind: &Words) -> Words {
+    match kind.part("name") {
+        Some(name) if kind.english() == link("").english() => name.clone(),
+        _ => kind.map(&in_words),
     }
-    words + rest
 }
 
 /// Checks the fields of a node against a record's table. `None`: it is no record at all.
@@ -181,7 +176,7 @@ pub fn open<'n, R: Record>(node: &'n Node, cx: &mut Context) -> Option<Fields<'n
         (Kind::Name(_), None) => &[],
         _ => {
             let noun = with_article(R::NAME);
-            cx.wrong_kind(node, &format!("{noun} `(field: value, ...)`"));
+            cx.wrong_kind(node, words!("{noun} `(field: value, ...)`", noun));
             return None;
         }
     };
@@ -194,13 +189,13 @@ pub fn open<'n, R: Record>(node: &'n Node, cx: &mut Context) -> Option<Fields<'n
                 Diagnostic::error(
                     "unknown-field",
                     field.name_span,
-                    format!(
-                        "there is no field `{}` in {}",
-                        field.name,
-                        with_article(R::NAME)
+                    words!(
+                        "there is no field `{name}` in {what}",
+                        name = &field.name,
+                        what = with_article(R::NAME)
                     ),
                 )
-                .expecting(format!("one of: {}", names.join(", ")))
+                .expecting(one_of(names))
                 .near(nearest_field::<R>(&field.name)),
             );
             continue;
@@ -210,7 +205,7 @@ pub fn open<'n, R: Record>(node: &'n Node, cx: &mut Context) -> Option<Fields<'n
                 Diagnostic::error(
                     "duplicate-field",
                     field.name_span,
-                    format!("`{}` stands twice", field.name),
+                    words!("`{name}` stands twice", name = &field.name),
                 )
                 .expecting("each field once")
                 .beside(first[index], "first here"),
@@ -264,12 +259,16 @@ impl Fields<'_> {
                     Diagnostic::error(
                         "missing-field",
                         span,
-                        format!("this {} lacks `{}`", R::NAME, info.name()),
+                        words!(
+                            "this {what} lacks `{name}`",
+                            what = Words::from(R::NAME),
+                            name = info.name()
+                        ),
                     )
-                    .expecting(format!(
-                        "`{}: ...` ({})",
-                        info.name(),
-                        in_words(&(info.kind)())
+                    .expecting(words!(
+                        "`{name}: ...` ({kind})",
+                        name = info.name(),
+                        kind = in_words(&(info.kind)())
                     )),
                 );
             }
@@ -283,9 +282,9 @@ impl Fields<'_> {
                 Diagnostic::error(
                     "out-of-range",
                     node.span,
-                    format!("`{}` is out of its range", info.name()),
+                    words!("`{name}` is out of its range", name = info.name()),
                 )
-                .expecting(words),
+                .expecting(range_in_words(words)),
             );
             return None;
         }
@@ -339,7 +338,7 @@ impl Reference {
                 let kind = (f.kind)();
                 let kind = match f.range {
                     Some((.., words)) => format!("{kind}, {words}"),
-                    None => kind,
+                    None => kind.to_string(),
                 };
                 vec![
                     format!("`{}`", f.name()),
@@ -435,7 +434,7 @@ macro_rules! record {
         }
 
         impl $crate::scene::record::Value for $record {
-            fn kind() -> String {
+            fn kind() -> $crate::words::Words {
                 $crate::scene::record::link($name)
             }
 
@@ -477,19 +476,39 @@ macro_rules! record {
 pub(crate) use record;
 
 /// A reference to a section of docs/SCENES.md.
-pub fn link(name: &str) -> String {
-    format!("[{name}](#{})", name.to_lowercase().replace(' ', "-"))
+pub fn link(name: &'static str) -> Words {
+    words!(
+        "[{name}](#{target})",
+        name = Words::from(name),
+        target = name.to_lowercase().replace(' ', "-")
+    )
+}
+
+/// One of several names.
+pub fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> Words {
+    let names: Vec<&str> = names.into_iter().collect();
+    words!("one of: {names}", names = names.join(", "))
+}
+
+/// A range of the table: its ends are the same in every language.
+fn range_in_words(range: &'static str) -> Words {
+    match range.split_once(" to ") {
+        Some((low, high)) if !high.contains(',') => {
+            words!("{low} to {high}", low, high)
+        }
+        _ => range.into(),
+    }
 }
 
 /// Reads one of a closed set of names; the fault names the nearest.
 pub fn pick<'v, V>(
     node: &Node,
-    what: &str,
+    what: &'static str,
     variants: &'v [(&'static str, V)],
     cx: &mut Context,
 ) -> Option<&'v V> {
     let names = || variants.iter().map(|(n, _)| *n);
-    let list = || format!("one of: {}", names().collect::<Vec<_>>().join(", "));
+    let list = || one_of(names());
     let (Kind::Name(name)
     | Kind::Tuple {
         name: Some(name), ..
@@ -498,7 +517,7 @@ pub fn pick<'v, V>(
         name: Some(name), ..
     }) = &node.kind
     else {
-        cx.wrong_kind(node, &list());
+        cx.wrong_kind(node, list());
         return None;
     };
     let found = variants.iter().find(|(n, _)| n == name);
@@ -511,7 +530,7 @@ pub fn pick<'v, V>(
                     end: node.span.end.min(node.span.start + name.len() as u32),
                     ..node.span
                 },
-                format!("`{name}` is no {what}"),
+                words!("`{name}` is no {what}", name, what = Words::from(what)),
             )
             .expecting(list())
             .near(nearest_spelling(name, names())),
@@ -526,7 +545,7 @@ macro_rules! names {
         $($(#[doc = $variant_doc:literal])* $variant:ident,)*
     }) => {
         impl $crate::scene::record::Value for $kind {
-            fn kind() -> String {
+            fn kind() -> $crate::words::Words {
                 $crate::scene::record::link($what)
             }
 
@@ -567,7 +586,7 @@ macro_rules! choice {
         }
 
         impl $crate::scene::record::Value for $choice {
-            fn kind() -> String {
+            fn kind() -> $crate::words::Words {
                 $crate::scene::record::link($what)
             }
 

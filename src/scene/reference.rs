@@ -175,7 +175,10 @@ pub fn reference_markdown() -> String {
     out.push_str("| measures | spellings |\n|---|---|\n");
     for (dimension, _, spellings) in all_units() {
         let spellings: Vec<String> = spellings.iter().map(|s| format!("`{s}`")).collect();
-        row(&mut out, &[dimension.to_string(), spellings.join(" ")]);
+        row(
+            &mut out,
+            &[dimension.words().to_string(), spellings.join(" ")],
+        );
     }
     out.push_str("\n## Tool types that come with the program\n\n");
     let mut types: Vec<&str> = embedded_tool_types().collect();

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::bins::{Area, Bins};
+use crate::words::{Words, words};
 
 /// A closed polygon; the last point joins the first without being repeated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,19 +34,23 @@ pub enum ShapeFault {
     Crossing(u32, u32),
 }
 
+impl ShapeFault {
+    /// In words.
+    pub fn words(self) -> Words {
+        match self {
+            Self::Empty => "it has no area".into(),
+            Self::Crossing(a, b) => words!(
+                "its edges from corner {a} and corner {b} cross",
+                a = a + 1,
+                b = b + 1
+            ),
+        }
+    }
+}
+
 impl fmt::Display for ShapeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => write!(f, "it has no area"),
-            Self::Crossing(a, b) => {
-                write!(
-                    f,
-                    "its edges from corner {} and corner {} cross",
-                    a + 1,
-                    b + 1
-                )
-            }
-        }
+        self.words().fmt(f)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The parse tree of a scene text: values with their places.
 
+use crate::words::{Words, words};
+
 /// A stretch of one source text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -92,26 +94,28 @@ pub struct Entry {
 
 impl Node {
     /// What this is, in words, for messages: "a number", "a list" ...
-    pub fn what(&self) -> String {
+    pub fn what(&self) -> Words {
         match &self.kind {
-            Kind::Number { .. } => "a number".to_owned(),
-            Kind::Text(text) if text.chars().count() <= 40 => format!("the text {text:?}"),
-            Kind::Text(_) => "a text".to_owned(),
-            Kind::Char(_) => "a character".to_owned(),
-            Kind::Bool(_) => "true or false".to_owned(),
-            Kind::Name(name) => format!("the name `{name}`"),
+            Kind::Number { .. } => "a number".into(),
+            Kind::Text(text) if text.chars().count() <= 40 => {
+                words!("the text {text}", text = format!("{text:?}"))
+            }
+            Kind::Text(_) => "a text".into(),
+            Kind::Char(_) => "a character".into(),
+            Kind::Bool(_) => "true or false".into(),
+            Kind::Name(name) => words!("the name `{name}`", name),
             Kind::Tuple {
                 name: Some(name), ..
             }
             | Kind::Struct {
                 name: Some(name), ..
-            } => format!("`{name}(...)`"),
-            Kind::Tuple { items, .. } if items.is_empty() => "`()`".to_owned(),
-            Kind::Tuple { .. } => "a tuple `(...)`".to_owned(),
-            Kind::Struct { .. } => "a record `(field: ...)`".to_owned(),
-            Kind::List(_) => "a list `[...]`".to_owned(),
-            Kind::Map(_) => "a map `{...}`".to_owned(),
-            Kind::Faulty => "something unreadable".to_owned(),
+            } => words!("`{name}(...)`", name),
+            Kind::Tuple { items, .. } if items.is_empty() => "`()`".into(),
+            Kind::Tuple { .. } => "a tuple `(...)`".into(),
+            Kind::Struct { .. } => "a record `(field: ...)`".into(),
+            Kind::List(_) => "a list `[...]`".into(),
+            Kind::Map(_) => "a map `{...}`".into(),
+            Kind::Faulty => "something unreadable".into(),
         }
     }
 

@@ -6,6 +6,7 @@ use super::diagnostic::Diagnostic;
 use super::record::{At, Context, Reference, Value, in_words};
 use super::tree::{Kind, Node, Span};
 use crate::units::{self, Dimension, Duration, UnitError};
+use crate::words::{Words, words};
 
 /// Reports why a text is not the quantity asked for.
 pub(super) fn report_unit_error(span: Span, error: &UnitError, cx: &mut Context) {
@@ -16,7 +17,7 @@ pub(super) fn report_unit_error(span: Span, error: &UnitError, cx: &mut Context)
         UnitError::NoNumber { .. } | UnitError::TooLarge { .. } => "bad-quantity",
     };
     cx.report(
-        Diagnostic::error(code, span, error.to_string())
+        Diagnostic::error(code, span, error.message())
             .expecting(error.expectation())
             .near(error.nearest()),
     );
@@ -33,15 +34,16 @@ fn quantity(node: &Node, dimension: Dimension, bare: bool, cx: &mut Context) -> 
     }
     let Some(text) = cx.text(node) else {
         let expectation = match (number, dimension) {
-            (Some(n), d) => format!(
-                "{} with its unit in quotes, e.g. \"{n} {}\"",
-                d.with_article(),
-                word(d)
+            (Some(n), d) => words!(
+                "{kind} with its unit in quotes, e.g. \"{n} {unit}\"",
+                kind = d.with_article(),
+                n,
+                unit = word(d)
             ),
-            (None, Dimension::NONE) => "a number or a percentage, e.g. 0.25 or \"25 %\"".to_owned(),
-            (None, d) => format!("{}, e.g. {:?}", d.with_article(), d.example()),
+            (None, Dimension::NONE) => "a number or a percentage, e.g. 0.25 or \"25 %\"".into(),
+            (None, d) => for_example(d),
         };
-        cx.wrong_kind(node, &expectation);
+        cx.wrong_kind(node, expectation);
         return None;
     };
     match units::parse_as(text, dimension) {
@@ -54,20 +56,29 @@ fn quantity(node: &Node, dimension: Dimension, bare: bool, cx: &mut Context) -> 
     }
 }
 
+/// A quantity of a dimension and how one is written.
+fn for_example(dimension: Dimension) -> Words {
+    words!(
+        "{kind}, e.g. \"{example}\"",
+        kind = dimension.with_article(),
+        example = Words::from(dimension.example())
+    )
+}
+
 /// A usual unit of a dimension, for examples.
 fn word(dimension: Dimension) -> &'static str {
     let example = dimension.example();
     example.split_once(' ').map_or("", |(_, unit)| unit)
 }
 
-/// Reports a negative quantity; gives back one that is none.
-fn not_negative(value: f64, what: &str, node: &Node, cx: &mut Context) -> Option<f64> {
-    if value >= 0.0 {
-        return Some(value);
+/// Reports a negative time; gives back one that is none.
+fn not_negative(seconds: f64, node: &Node, cx: &mut Context) -> Option<f64> {
+    if seconds >= 0.0 {
+        return Some(seconds);
     }
     cx.report(
-        Diagnostic::error("negative", node.span, format!("a {what} is never negative"))
-            .expecting(format!("a {what} of zero or more")),
+        Diagnostic::error("negative", node.span, "a time is never negative")
+            .expecting("a time of zero or more"),
     );
     None
 }
@@ -77,7 +88,7 @@ pub(super) const TIME_MAX_S: f64 = 1e10;
 
 /// Seconds to a duration, if they are neither negative nor beyond all use.
 pub(super) fn duration(seconds: f64, node: &Node, cx: &mut Context) -> Option<Duration> {
-    let seconds = not_negative(seconds, "time", node, cx)?;
+    let seconds = not_negative(seconds, node, cx)?;
     if seconds > TIME_MAX_S {
         cx.report(
             Diagnostic::error("out-of-range", node.span, "this time is too long")
@@ -89,8 +100,8 @@ pub(super) fn duration(seconds: f64, node: &Node, cx: &mut Context) -> Option<Du
 }
 
 impl Value for Duration {
-    fn kind() -> String {
-        "time".to_owned()
+    fn kind() -> Words {
+        "time".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let seconds = quantity(node, Dimension::TIME, false, cx)?;
@@ -106,8 +117,8 @@ impl Value for Duration {
 pub struct Length(pub f64);
 
 impl Value for Length {
-    fn kind() -> String {
-        "length".to_owned()
+    fn kind() -> Words {
+        "length".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         quantity(node, Dimension::LENGTH, false, cx).map(Self)
@@ -122,8 +133,8 @@ impl Value for Length {
 pub struct Angle(pub f64);
 
 impl Value for Angle {
-    fn kind() -> String {
-        "angle".to_owned()
+    fn kind() -> Words {
+        "angle".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         quantity(node, Dimension::ANGLE, false, cx).map(Self)
@@ -138,8 +149,8 @@ impl Value for Angle {
 pub struct Probability(pub f64);
 
 impl Value for Probability {
-    fn kind() -> String {
-        "probability".to_owned()
+    fn kind() -> Words {
+        "probability".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let value = quantity(node, Dimension::NONE, true, cx)?;
@@ -158,8 +169,8 @@ impl Value for Probability {
 }
 
 impl Value for f64 {
-    fn kind() -> String {
-        "number".to_owned()
+    fn kind() -> Words {
+        "number".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         quantity(node, Dimension::NONE, true, cx)
@@ -176,10 +187,10 @@ fn whole(node: &Node, dimension: Dimension, cx: &mut Context) -> Option<i128> {
     }
     if !matches!(node.kind, Kind::Number { .. } | Kind::Text(_)) {
         let expectation = match dimension {
-            Dimension::NONE => "a whole number".to_owned(),
-            d => format!("{}, e.g. {:?}", d.with_article(), d.example()),
+            Dimension::NONE => "a whole number".into(),
+            d => for_example(d),
         };
-        cx.wrong_kind(node, &expectation);
+        cx.wrong_kind(node, expectation);
         return None;
     }
     let value = quantity(node, dimension, true, cx)?;
@@ -206,7 +217,7 @@ fn fit<T: TryFrom<i128>>(
     if fitted.is_none() {
         cx.report(
             Diagnostic::error("out-of-range", node.span, "this number is out of range")
-                .expecting(format!("a whole number from {low} to {high}")),
+                .expecting(words!("a whole number from {low} to {high}", low, high)),
         );
     }
     fitted
@@ -215,8 +226,8 @@ fn fit<T: TryFrom<i128>>(
 macro_rules! whole_number {
     ($($kind:ty, $low:literal, $high:literal;)*) => { $(
         impl Value for $kind {
-            fn kind() -> String {
-                "whole number".to_owned()
+            fn kind() -> Words {
+                "whole number".into()
             }
             fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
                 let n = whole(node, Dimension::NONE, cx)?;
@@ -240,8 +251,8 @@ macro_rules! count {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $kind(pub u32);
         impl Value for $kind {
-            fn kind() -> String {
-                concat!("number of ", $word).to_owned()
+            fn kind() -> Words {
+                concat!("number of ", $word).into()
             }
             fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
                 let n = whole(node, Dimension::$dimension, cx)?;
@@ -261,8 +272,8 @@ count! {
 }
 
 impl Value for bool {
-    fn kind() -> String {
-        "`true` or `false`".to_owned()
+    fn kind() -> Words {
+        "`true` or `false`".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         if let Kind::Bool(value) = node.kind {
@@ -274,8 +285,8 @@ impl Value for bool {
 }
 
 impl Value for String {
-    fn kind() -> String {
-        "text".to_owned()
+    fn kind() -> Words {
+        "text".into()
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let text = cx.text(node).map(str::to_owned);
@@ -291,8 +302,8 @@ impl Value for String {
 pub struct Anything;
 
 impl Value for Anything {
-    fn kind() -> String {
-        "any value".to_owned()
+    fn kind() -> Words {
+        "any value".into()
     }
     fn decode(_node: &Node, _cx: &mut Context) -> Option<Self> {
         Some(Self)
@@ -300,12 +311,13 @@ impl Value for Anything {
 }
 
 impl<T: Value> Value for Vec<At<T>> {
-    fn kind() -> String {
-        format!("list of {}", T::kind())
+    fn kind() -> Words {
+        words!("list of {kind}", kind = T::kind())
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let Kind::List(items) = &node.kind else {
-            cx.wrong_kind(node, &format!("a list `[...]` of {}", in_words(&T::kind())));
+            let kind = in_words(&T::kind());
+            cx.wrong_kind(node, words!("a list `[...]` of {kind}", kind));
             return None;
         };
         let decoded = items.iter().filter_map(|item| {
@@ -332,15 +344,15 @@ impl<T> Default for Named<T> {
 }
 
 impl<T: Value + Default> Value for Named<T> {
-    fn kind() -> String {
-        format!("map from name to {}", T::kind())
+    fn kind() -> Words {
+        words!("map from name to {kind}", kind = T::kind())
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let Kind::Map(entries) = &node.kind else {
             let kind = in_words(&T::kind());
             cx.wrong_kind(
                 node,
-                &format!("a map `{{ \"name\": ... }}` from name to {kind}"),
+                words!("a map `{{ \"name\": ... }}` from name to {kind}", kind),
             );
             return None;
         };
@@ -372,13 +384,14 @@ pub trait Target {
 pub struct Ref<K>(pub String, PhantomData<K>);
 
 impl<K: Target> Value for Ref<K> {
-    fn kind() -> String {
-        format!("name of {}", K::WHAT)
+    fn kind() -> Words {
+        words!("name of {what}", what = Words::from(K::WHAT))
     }
     fn decode(node: &Node, cx: &mut Context) -> Option<Self> {
         let name = cx.text(node).map(str::to_owned);
         if name.is_none() {
-            cx.wrong_kind(node, &format!("the name of {} in quotes", K::WHAT));
+            let what = Words::from(K::WHAT);
+            cx.wrong_kind(node, words!("the name of {what} in quotes", what));
         }
         name.map(|n| Self(n, PhantomData))
     }

@@ -3,10 +3,13 @@
 //! Wings below the view say their faults in English, as logs and the command line need them; here
 //! each kind has its sentence in every language.
 
-use super::i18n::{Texts, number};
-use crate::scene::Diagnostic;
+use super::i18n::{Lang, Texts, number};
+use super::phrases::say;
+use crate::scene::diagnostic::Told;
 use crate::scene::document::EditError;
+use crate::scene::{Diagnostic, Diagnostics};
 use crate::whatif::{Failure, KnobFault};
+use crate::words::Words;
 
 /// A number as it was typed: no more decimals than it has.
 fn plain(value: f64) -> String {
@@ -116,18 +119,47 @@ pub fn knob(fault: &KnobFault, t: &Texts) -> String {
     }
 }
 
-/// What is wrong with a scene: its kind in the reader's language with the name that was perhaps
-/// meant, and the reader of scenes' own words, which are those of the command line.
+/// What is wrong with a scene, in the reader's language: its kind with the name that was perhaps
+/// meant, and what the reader of scenes says of this one.
 pub fn finding(fault: &Diagnostic, t: &Texts) -> (String, String) {
-    let kind = t.get(&format!("finding-{}", fault.code));
-    let near = fault.nearest.as_ref().map_or_else(String::new, |name| {
+    let kind = kind(fault.code, fault.nearest.as_ref(), t);
+    (kind, detail(&fault.message, &fault.expectation, t))
+}
+
+fn kind(code: &str, nearest: Option<&String>, t: &Texts) -> String {
+    let kind = t.get(&format!("finding-{code}"));
+    let near = nearest.map_or_else(String::new, |name| {
         format!(" {}", t.with("panel-did-you-mean", &[("name", name)]))
     });
-    let detail = match fault.expectation.as_str() {
-        "" => fault.message.clone(),
-        expectation => format!("{}: {expectation}", fault.message),
-    };
-    (format!("{kind}.{near}"), detail)
+    format!("{kind}.{near}")
+}
+
+fn detail(message: &Words, expectation: &Words, t: &Texts) -> String {
+    let what = say(message, t.lang());
+    if expectation.is_empty() {
+        return what;
+    }
+    let needed = say(expectation, t.lang());
+    t.with("fault-detail", &[("what", &what), ("needed", &needed)])
+}
+
+/// Everything that was found, as one text. In English it is that of the command line, with the
+/// lines it is about.
+pub fn findings(found: &Diagnostics, t: &Texts) -> String {
+    match t.lang() {
+        Lang::En => found.to_text(),
+        Lang::Ko => list(&found.told(), t),
+    }
+}
+
+/// Findings with their places.
+fn list(findings: &[Told], t: &Texts) -> String {
+    let told = findings.iter().map(|f| {
+        let kind = kind(&f.code, f.nearest.as_ref(), t);
+        let detail = detail(&f.message, &f.expectation, t);
+        format!("{}\n    {kind}\n    {detail}\n", f.place)
+    });
+    told.collect()
 }
 
 /// Why an edit of a scene was not made.
@@ -138,28 +170,35 @@ pub fn edit(fault: &EditError, t: &Texts) -> String {
             format!("{kind} ({detail})")
         }
         EditError::Value { text, message } => {
-            t.with("fault-value", &[("value", text), ("why", message)])
+            let why = say(message, t.lang());
+            t.with("fault-value", &[("value", text), ("why", &why)])
         }
-        EditError::Unfit(why) => t.with("fault-unfit", &[("why", why)]),
+        EditError::Unfit(why) => t.with("fault-unfit", &[("why", &say(why, t.lang()))]),
         EditError::Splice { file } => t.with("fault-splice", &[("file", file)]),
     }
 }
 
-/// Why a request came to nothing. What the reader of scenes found stays as it found it.
+/// Why a request came to nothing.
 pub fn failure(failure: &Failure, t: &Texts) -> String {
+    let because = |key: &str, why: &Words| t.with(key, &[("why", &say(why, t.lang()))]);
     match failure {
-        Failure::Scene { text, .. } => {
+        Failure::Scene { text, findings, .. } => {
             let n = text.matches("error[").count().max(1).to_string();
-            format!("{}\n\n{text}", t.with("fault-scene", &[("n", &n)]))
+            let told = match t.lang() {
+                Lang::En => text.clone(),
+                Lang::Ko => list(findings, t),
+            };
+            format!("{}\n\n{told}", t.with("fault-scene", &[("n", &n)]))
         }
-        Failure::Model { reason } => t.with("fault-model", &[("why", reason)]),
-        Failure::Request { reason } => t.with("fault-request", &[("why", reason)]),
+        Failure::Model { reason } => because("fault-model", reason),
+        Failure::Request { reason } => because("fault-request", reason),
         Failure::Run {
             replication,
             reason,
         } => {
             let n = replication.to_string();
-            t.with("fault-run", &[("n", &n), ("why", reason)])
+            let why = say(reason, t.lang());
+            t.with("fault-run", &[("n", &n), ("why", &why)])
         }
     }
 }
@@ -167,7 +206,6 @@ pub fn failure(failure: &Failure, t: &Texts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::i18n::Lang;
 
     /// Every kind of finding that the reader of scenes knows, from its source.
     fn kinds(folder: &std::path::Path, all: &mut std::collections::BTreeSet<String>) {
@@ -274,7 +312,7 @@ mod tests {
         );
         let why = Failure::Run {
             replication: 3,
-            reason: "limit".to_owned(),
+            reason: "limit".into(),
         };
         assert!(failure(&why, &ko).starts_with("반복 3회차"));
     }

@@ -19,6 +19,7 @@ pub mod i18n;
 pub mod litho;
 #[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
 pub mod panel;
+pub mod phrases;
 pub mod report;
 #[cfg(any(feature = "desktop", all(feature = "web", target_family = "wasm")))]
 pub mod shipped;

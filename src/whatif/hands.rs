@@ -10,6 +10,7 @@ use super::message::{Answer, Failure, Flow, RunRequest, Tell};
 use super::worker::{Job, Slices};
 use crate::results::kpi::{measure, verify};
 use crate::results::record::{Names, RunRecord};
+use crate::words::Words;
 
 /// Hands that do requests, each one at a time.
 pub trait Hands: Debug + Send + Sync {
@@ -40,7 +41,7 @@ fn figures(names: &Names, record: &RunRecord) -> Result<Answer, Failure> {
     let replication = record.replication;
     verify(names, record).map_err(|violation| Failure::Run {
         replication,
-        reason: violation.to_string(),
+        reason: Words::verbatim(violation.to_string()),
     })?;
     let values = measure(names, record);
     Ok(Answer::Figures {

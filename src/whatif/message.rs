@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::results::record::{LotRecord, Names, RunRecord, StepRecord};
 use crate::scene::Bundle;
+use crate::scene::diagnostic::Told;
 use crate::scene::schema::Check;
+use crate::words::Words;
 
 /// A run to be done: the scene with all its files and what the scene leaves to the caller.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -192,20 +194,22 @@ pub enum Failure {
     Scene {
         /// How many, e.g. "2 errors".
         summary: String,
-        /// Each with place, expectation and nearest name.
+        /// Each with place, expectation and nearest name, as logs and the command line tell it.
         text: String,
+        /// The same for the view, which tells it in the reader's language.
+        findings: Vec<Told>,
     },
     /// The scene is right, but there is nothing that could run.
     #[error("the scene cannot run: {reason}")]
     Model {
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// The request asks for what cannot be.
     #[error("{reason}")]
     Request {
         /// What, and what is expected.
-        reason: String,
+        reason: Words,
     },
     /// A replication broke off.
     #[error("replication {replication} broke off: {reason}")]
@@ -213,7 +217,7 @@ pub enum Failure {
         /// Replication.
         replication: u32,
         /// Why.
-        reason: String,
+        reason: Words,
     },
 }
 

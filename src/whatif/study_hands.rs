@@ -8,6 +8,7 @@ use super::hands::Hands;
 use super::memory::{Key, Memory};
 use super::message::{Answer, Facts, Failure, RunRequest, Tell};
 use super::study::{Ask, Outcome, State, StudyView, Tally};
+use crate::words::Words;
 
 /// What a hand does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,7 +219,7 @@ impl Study {
                 }
             }
             Answer::Cancelled => {
-                let reason = "a worker gave up; this is a fault of the program".to_owned();
+                let reason = Words::verbatim("a worker gave up; this is a fault of the program");
                 return Err(failed(Failure::Request { reason }));
             }
             Answer::Replication(_) | Answer::Steps { .. } | Answer::Story { .. } => {}

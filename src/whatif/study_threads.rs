@@ -12,6 +12,7 @@ use super::study::{Ask, Outcome, State, StudyView, Tally};
 use super::threads::{Task, run_tasks};
 use super::worker::{End, Job};
 use crate::results::kpi::{measure, verify};
+use crate::words::Words;
 
 /// How often [`Study::wait`] looks.
 const LOOK: Duration = Duration::from_millis(5);
@@ -97,7 +98,7 @@ impl Study {
         let elapsed_s = seen.over_s.unwrap_or_else(|| self.shared.now_s());
         let state = if died && !seen.state.is_over() {
             let reason =
-                "the study's thread ended early; this is a fault of the program".to_owned();
+                Words::verbatim("the study's thread ended early; this is a fault of the program");
             State::Failed {
                 plant: 0,
                 failure: Failure::Request { reason },
@@ -263,7 +264,9 @@ fn conduct(ask: &Ask, memory: &Memory, threads: u32, shared: &Shared) -> State {
     if let Some((plant, reason)) = fault {
         return State::Failed {
             plant: plant as u32,
-            failure: Failure::Request { reason },
+            failure: Failure::Request {
+                reason: Words::verbatim(reason),
+            },
         };
     }
     match end {

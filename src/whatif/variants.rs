@@ -25,6 +25,7 @@ use crate::scene::schema::Scene;
 use crate::scene::tree::{Kind, Node};
 use crate::scene::{Diagnostic, Diagnostics};
 use crate::units::nearest_spelling;
+use crate::words::{Words, words};
 
 /// A named variant.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -186,18 +187,18 @@ struct Reader {
 }
 
 impl Reader {
-    fn fault(&mut self, code: &'static str, at: &Node, message: String, expectation: &str) {
+    fn fault(&mut self, code: &'static str, at: &Node, message: Words, expectation: &'static str) {
         if at.kind != Kind::Faulty {
             let fault = Diagnostic::error(code, at.span, message).expecting(expectation);
             self.faults.push(fault);
         }
     }
 
-    fn wrong(&mut self, at: &Node, expectation: &str) {
+    fn wrong(&mut self, at: &Node, expectation: &'static str) {
         self.fault(
             "wrong-kind",
             at,
-            format!("{} does not fit here", at.what()),
+            words!("{what} does not fit here", what = at.what()),
             expectation,
         );
     }
@@ -207,9 +208,9 @@ impl Reader {
         for field in record.fields().unwrap_or_default() {
             if !known.contains(&field.name.as_str()) {
                 let near = nearest_spelling(&field.name, known.iter().copied());
-                let message = format!("there is no field `{}` here", field.name);
+                let message = words!("there is no field `{name}` here", name = &field.name);
                 let fault = Diagnostic::error("unknown-field", field.name_span, message)
-                    .expecting(format!("one of: {}", known.join(", ")))
+                    .expecting(words!("one of: {names}", names = known.join(", ")))
                     .near(near);
                 self.faults.push(fault);
             }
@@ -226,14 +227,14 @@ impl Reader {
             Some(Kind::Number { whole: Some(1), .. }) => {}
             _ => {
                 let at = root.field("schema").unwrap_or(root);
-                let message = "the version of the file's form is missing or unknown".to_owned();
-                self.fault("schema", at, message, "`schema: 1`");
+                let message = "the version of the file's form is missing or unknown";
+                self.fault("schema", at, message.into(), "`schema: 1`");
             }
         }
         let mut all: Vec<Variant> = Vec::new();
         for (name, value) in self.map(root.field("variants")) {
             if all.iter().any(|v| v.name == name) {
-                let message = format!("`{name}` is defined twice");
+                let message = words!("`{name}` is defined twice", name = &name);
                 self.fault("duplicate", value, message, "each name once");
             }
             let variant = self.variant(name, value);
@@ -252,7 +253,9 @@ impl Reader {
         if let Some(at) = node.field("what")
             && let Err(fault) = named(&what)
         {
-            self.fault("unknown-name", at, fault.to_string(), "a what-if");
+            // The view tells such a fault by its own kind; here is the command line's sentence.
+            let message = Words::verbatim(fault.to_string());
+            self.fault("unknown-name", at, message, "a what-if");
         }
         let settings = self.map(node.field("settings"));
         let settings = settings.into_iter().filter_map(|(knob, value)| {

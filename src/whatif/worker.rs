@@ -9,6 +9,7 @@ use crate::rng::Seed;
 use crate::scene::{Loaded, load};
 use crate::sim::fab::{Engine, Model, Observer, RunError, Silent, State, compile};
 use crate::units::{Duration, nearest_spelling};
+use crate::words::{Words, words};
 use crate::world;
 
 /// How work ended.
@@ -72,6 +73,7 @@ impl Job {
         } = loaded.map_err(|faults| Failure::Scene {
             summary: faults.summary(),
             text: faults.to_text(),
+            findings: faults.told(),
         })?;
         // Texts and trees can be larger than the whole run.
         drop(document);
@@ -89,7 +91,7 @@ impl Job {
             scene.transport,
         ));
         let model = compile(&mut ecs).map_err(|error| Failure::Model {
-            reason: error.to_string(),
+            reason: error.words(),
         })?;
         let story = match &request.story {
             StoryOf::Nobody => Story::Nobody,
@@ -176,7 +178,7 @@ impl Job {
         let replication = slices.replication;
         let state = slices.state.take().ok_or_else(|| Failure::Run {
             replication,
-            reason: "it is over".to_owned(),
+            reason: Words::verbatim("it is over"),
         })?;
         let mut engine = Engine::resume(&self.model, state, Silent);
         let total_us = self.facts.horizon_us;
@@ -321,6 +323,7 @@ impl Job {
                     ),
                 }
             };
+            let reason = Words::verbatim(reason);
             Failure::Request { reason }
         })
     }
@@ -329,22 +332,24 @@ impl Job {
 fn broke_off(replication: u32, error: &RunError) -> Failure {
     Failure::Run {
         replication,
-        reason: error.to_string(),
+        reason: error.words(),
     }
 }
 
 /// Puts what the request says in the place of the scene's; says whether the warm-up was shortened.
 fn settle(run: &mut crate::scene::schema::Run, request: &RunRequest) -> Result<bool, Failure> {
-    let refuse = |reason: String| Err(Failure::Request { reason });
+    let refuse = |reason: Words| Err(Failure::Request { reason });
     run.seed = request.seed.unwrap_or(run.seed);
     run.replications = request.replications.unwrap_or(run.replications);
     if run.replications == 0 {
-        return refuse("no replication is asked for; one or more are expected".to_owned());
+        return refuse("no replication is asked for; one or more are expected".into());
     }
     let end = u64::from(request.first_replication) + u64::from(run.replications);
     if end > REPLICATIONS_MAX {
-        return refuse(format!(
-            "replications up to number {end} are asked for, at most {REPLICATIONS_MAX} are expected"
+        return refuse(words!(
+            "replications up to number {end} are asked for, at most {most} are expected",
+            end,
+            most = REPLICATIONS_MAX
         ));
     }
     let before = run.horizon;
@@ -358,10 +363,10 @@ fn settle(run: &mut crate::scene::schema::Run, request: &RunRequest) -> Result<b
         shortened = true;
     }
     if run.warmup >= run.horizon {
-        return refuse(format!(
-            "the run of {} d ends before its warm-up of {} d; a shorter warm-up is expected",
-            run.horizon.as_days(),
-            run.warmup.as_days()
+        return refuse(words!(
+            "the run of {days} d ends before its warm-up of {warmup} d; a shorter warm-up is expected",
+            days = run.horizon.as_days(),
+            warmup = run.warmup.as_days()
         ));
     }
     Ok(shortened)
@@ -375,11 +380,11 @@ fn lot_type(names: &Names, lot: &LotId) -> Result<u32, Failure> {
     let near = nearest_spelling(&lot.lot_type, all());
     let near = near.map_or(String::new(), |n| format!("; did you mean `{n}`?"));
     Err(Failure::Request {
-        reason: format!(
+        reason: Words::verbatim(format!(
             "there is no lot type `{}`{near}\nexpected one of: {}",
             lot.lot_type,
             all().collect::<Vec<_>>().join(", ")
-        ),
+        )),
     })
 }
 

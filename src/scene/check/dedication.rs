@@ -7,6 +7,7 @@ use super::super::record::{At, Context};
 use super::super::schema::{ToolGroup, ToolSpec};
 use super::flow::RouteCheck;
 use super::{items, value};
+use crate::words::words;
 
 impl RouteCheck<'_> {
     pub(super) fn dedicate(&self, at: u32, form: &StepForm, cx: &mut Context) -> Vec<u32> {
@@ -35,11 +36,11 @@ impl RouteCheck<'_> {
                     Diagnostic::error(
                         "dedicate",
                         target.span,
-                        format!(
-                            "the step `{}` is done by `{}`, not by `{}`",
-                            target.value.spelled(),
-                            other.value.0,
-                            own.value.0
+                        words!(
+                            "the step `{step}` is done by `{other}`, not by `{own}`",
+                            step = target.value.spelled(),
+                            other = &other.value.0,
+                            own = &own.value.0
                         ),
                     )
                     .expecting("a step of the same tool group")
@@ -75,9 +76,11 @@ impl RouteCheck<'_> {
                 Diagnostic::error(
                     "dedicate",
                     target.span,
-                    format!(
-                        "the tool `{}` may do the recipe `{own}` but not `{later}`: lots it is dedicated to would wait for ever",
-                        tool.name
+                    words!(
+                        "the tool `{tool}` may do the recipe `{own}` but not `{later}`: lots it is dedicated to would wait for ever",
+                        tool = &tool.name,
+                        own,
+                        later
                     ),
                 )
                 .expecting("tools qualified for both recipes, or for neither"),

@@ -17,6 +17,7 @@ use super::super::value::{Lots, Probability, Wafers};
 use super::plant::{known_state, operator};
 use super::{Names, Table, entries, items, unique, value, value_or};
 use crate::units::{Duration, nearest_spelling};
+use crate::words::{Words, words};
 
 pub(super) fn check(form: &SceneForm, names: &Names, scene: &mut Scene, cx: &mut Context) {
     let mut steps_of_routes = Vec::new();
@@ -84,8 +85,8 @@ impl Table {
             StepRef::Number(n) => {
                 if !self.unknown {
                     cx.report(
-                        Diagnostic::error("step-range", *span, format!("there is no step {n}"))
-                            .expecting(format!("a number from 1 to {count}, or a name")),
+                        Diagnostic::error("step-range", *span, words!("there is no step {n}", n))
+                            .expecting(words!("a number from 1 to {count}, or a name", count)),
                     );
                 }
                 None
@@ -182,17 +183,19 @@ impl RouteCheck<'_> {
     fn fits_tools(&self, form: &StepForm, step: &Step, group: &ToolGroup, cx: &mut Context) {
         let is_batch = matches!(group.capacity, Capacity::Batch { .. });
         let is_cascade = matches!(group.capacity, Capacity::Cascade { .. });
-        let named = format!("the tool group `{}`", group.name);
+        let named = || words!("the tool group `{name}`", name = &group.name);
+        let batches = || words!("{group} processes batches", group = named());
+        let no_batches = || words!("{group} does not process batches", group = named());
         // Points at the tool group's name in this step where nothing better is at hand.
         let tools = form.tools.as_ref().map_or(form.span, |t| t.span);
-        let mut fault = |code, span, message: String, expectation: &str| {
+        let mut fault = |code, span, message: Words, expectation: &'static str| {
             cx.report(Diagnostic::error(code, span, message).expecting(expectation));
         };
         if let (Some(batch), false) = (&form.batch, is_batch) {
             fault(
                 "batch",
                 batch.span,
-                format!("{named} does not process batches"),
+                no_batches(),
                 "no `batch`, or `capacity: Batch(...)` in the tool group",
             );
         }
@@ -200,7 +203,10 @@ impl RouteCheck<'_> {
             fault(
                 "batch",
                 tools,
-                format!("{named} processes batches, but this step states no batch size"),
+                words!(
+                    "{group} processes batches, but this step states no batch size",
+                    group = named()
+                ),
                 "`batch:` with fewest and most wafers, e.g. \"75..150 wafers\"",
             );
         }
@@ -208,12 +214,9 @@ impl RouteCheck<'_> {
             && (per.value == Per::Batch) != is_batch
         {
             let (message, expectation) = if is_batch {
-                (format!("{named} processes batches"), "`per: Batch`")
+                (batches(), "`per: Batch`")
             } else {
-                (
-                    format!("{named} does not process batches"),
-                    "`per: Lot` or `per: Wafer`",
-                )
+                (no_batches(), "`per: Lot` or `per: Wafer`")
             };
             // A default has no place of its own.
             let span = if per.span == form.span {
@@ -227,7 +230,7 @@ impl RouteCheck<'_> {
             fault(
                 "interval",
                 interval.span,
-                format!("{named} does not cascade"),
+                words!("{group} does not cascade", group = named()),
                 "no `interval`, or `capacity: Cascade(...)` in the tool group",
             );
         }
@@ -235,7 +238,10 @@ impl RouteCheck<'_> {
             fault(
                 "interval",
                 tools,
-                format!("{named} cascades, but this step states no interval"),
+                words!(
+                    "{group} cascades, but this step states no interval",
+                    group = named()
+                ),
                 "`interval:` from the start of one unit to the next",
             );
         }
@@ -246,7 +252,7 @@ impl RouteCheck<'_> {
             fault(
                 "interval",
                 interval.span,
-                "the interval is longer than the processing time".to_owned(),
+                "the interval is longer than the processing time".into(),
                 "an interval of at most the processing time",
             );
         }
@@ -261,11 +267,15 @@ impl RouteCheck<'_> {
                 Diagnostic::error(
                     "no-qualified-tool",
                     span,
-                    format!("no tool of `{}` can do the recipe `{recipe}`", group.name),
+                    words!(
+                        "no tool of `{group}` can do the recipe `{recipe}`",
+                        group = &group.name,
+                        recipe
+                    ),
                 )
-                .expecting(format!(
-                    "a recipe some tool is qualified for: {}",
-                    list.join(", ")
+                .expecting(words!(
+                    "a recipe some tool is qualified for: {names}",
+                    names = list.join(", ")
                 ))
                 .near(nearest_spelling(recipe, list)),
             );
@@ -328,7 +338,10 @@ impl RouteCheck<'_> {
                     "probability",
                     list.span,
                     // Ten digits: the rest is the rounding of the sum.
-                    format!("these probabilities sum to {}", (sum * 1e10).round() / 1e10),
+                    words!(
+                        "these probabilities sum to {sum}",
+                        sum = (sum * 1e10).round() / 1e10
+                    ),
                 )
                 .expecting("probabilities that sum to 1"),
             );
@@ -418,7 +431,10 @@ impl RouteCheck<'_> {
                 Diagnostic::error(
                     "endless-route",
                     name.span,
-                    format!("a lot that reaches `{}` never finishes", name.value),
+                    words!(
+                        "a lot that reaches `{step}` never finishes",
+                        step = &name.value
+                    ),
                 )
                 .expecting("a way to the end of the route"),
             );
@@ -428,7 +444,10 @@ impl RouteCheck<'_> {
             cx.report(Diagnostic::warning(
                 "unused",
                 name.span,
-                format!("no lot that starts this route reaches `{}`", name.value),
+                words!(
+                    "no lot that starts this route reaches `{step}`",
+                    step = &name.value
+                ),
             ));
         }
     }
@@ -537,12 +556,8 @@ fn lots_in_work(
 
 /// Warns of what the scene defines but never uses.
 fn unused(form: &SceneForm, scene: &Scene, cx: &mut Context) {
-    let mut warn = |name: &At<String>, what: &str| {
-        cx.report(Diagnostic::warning(
-            "unused",
-            name.span,
-            format!("{what} `{}`", name.value),
-        ));
+    let mut warn = |name: &At<String>, message: Words| {
+        cx.report(Diagnostic::warning("unused", name.span, message));
     };
     let steps = entries(&form.routes)
         .iter()
@@ -552,7 +567,8 @@ fn unused(form: &SceneForm, scene: &Scene, cx: &mut Context) {
         .collect();
     for (name, _) in entries(&form.tool_groups) {
         if !groups.contains(name.value.as_str()) {
-            warn(name, "no step uses the tool group");
+            let message = words!("no step uses the tool group `{name}`", name = &name.value);
+            warn(name, message);
         }
     }
     let products = entries(&form.products).iter();
@@ -561,7 +577,8 @@ fn unused(form: &SceneForm, scene: &Scene, cx: &mut Context) {
         .collect();
     for (name, _) in entries(&form.routes) {
         if !routes.contains(name.value.as_str()) {
-            warn(name, "no product uses the route");
+            let message = words!("no product uses the route `{name}`", name = &name.value);
+            warn(name, message);
         }
     }
     let released = entries(&form.releases).iter();
@@ -571,7 +588,11 @@ fn unused(form: &SceneForm, scene: &Scene, cx: &mut Context) {
     let made: HashSet<&str> = released.chain(in_work).collect();
     for (name, _) in entries(&form.products) {
         if !made.contains(name.value.as_str()) {
-            warn(name, "no release and no lot in work makes the product");
+            let message = words!(
+                "no release and no lot in work makes the product `{name}`",
+                name = &name.value
+            );
+            warn(name, message);
         }
     }
     // A recipe that a tool is qualified for but no step asks for is a slip of the pen.
@@ -591,9 +612,9 @@ fn unused(form: &SceneForm, scene: &Scene, cx: &mut Context) {
                     Diagnostic::warning(
                         "unused",
                         recipe.span,
-                        format!(
-                            "no step of this tool group has the recipe `{}`",
-                            recipe.value
+                        words!(
+                            "no step of this tool group has the recipe `{recipe}`",
+                            recipe = &recipe.value
                         ),
                     )
                     .near(nearest_spelling(&recipe.value, known.iter().copied())),
@@ -624,9 +645,9 @@ fn batches_hold_lots(form: &SceneForm, scene: &Scene, cx: &mut Context) {
                     Diagnostic::error(
                         "batch",
                         batch.span,
-                        format!("a lot of {most} wafers never fits into this batch"),
+                        words!("a lot of {n} wafers never fits into this batch", n = most),
                     )
-                    .expecting(format!("room for at least {most} wafers")),
+                    .expecting(words!("room for at least {n} wafers", n = most)),
                 );
             }
         }

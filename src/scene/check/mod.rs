@@ -11,11 +11,12 @@ use std::collections::HashMap;
 
 use super::diagnostic::Diagnostic;
 use super::form::SceneForm;
-use super::record::{At, Context};
+use super::record::{At, Context, one_of};
 use super::schema::Scene;
 use super::tree::Span;
 use super::value::{Named, Ref, Target};
 use crate::units::nearest_spelling;
+use crate::words::{Words, words};
 
 /// What the models bring that a scene may name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,7 +75,7 @@ struct Table {
 }
 
 impl Table {
-    fn of<T>(named: &Option<At<Named<T>>>, what: &str, cx: &mut Context) -> Self {
+    fn of<T>(named: &Option<At<Named<T>>>, what: &'static str, cx: &mut Context) -> Self {
         unique(entries(named).iter().map(|(name, _)| name), what, cx)
     }
 
@@ -84,41 +85,55 @@ impl Table {
         self.look(&value.0, K::WHAT, *span, cx)
     }
 
-    fn look(&self, name: &str, what: &str, span: Span, cx: &mut Context) -> Option<u32> {
+    fn look(&self, name: &str, what: &'static str, span: Span, cx: &mut Context) -> Option<u32> {
         let found = self.index.get(name).copied();
         if found.is_none() && !self.unknown {
             let what = what.trim_start_matches("an ").trim_start_matches("a ");
-            let fault =
-                Diagnostic::error("unknown-name", span, format!("there is no {what} `{name}`"))
-                    .expecting(self.expectation(what))
-                    .near(nearest_spelling(
-                        name,
-                        self.names.iter().map(String::as_str),
-                    ));
+            let what = Words::from(what);
+            let message = words!("there is no {what} `{name}`", what = what.clone(), name);
+            let fault = Diagnostic::error("unknown-name", span, message)
+                .expecting(self.expectation(what))
+                .near(nearest_spelling(
+                    name,
+                    self.names.iter().map(String::as_str),
+                ));
             cx.report(fault);
         }
         found
     }
 
-    fn expectation(&self, what: &str) -> String {
+    fn expectation(&self, what: Words) -> Words {
         const SHOWN: usize = 8;
         match self.names.len() {
-            0 => format!("a {what}, but this scene defines none"),
-            1..=SHOWN => format!("one of: {}", self.names.join(", ")),
-            n => format!("one of {n}: {}, ...", self.names[..SHOWN].join(", ")),
+            0 => words!("a {what}, but this scene defines none", what),
+            1..=SHOWN => one_of(self.names.iter().map(String::as_str)),
+            n => words!(
+                "one of {n}: {names}, ...",
+                n,
+                names = self.names[..SHOWN].join(", ")
+            ),
         }
     }
 }
 
 /// A table of names; reports those that stand twice or are empty.
-fn unique<'n>(names: impl Iterator<Item = &'n At<String>>, what: &str, cx: &mut Context) -> Table {
+fn unique<'n>(
+    names: impl Iterator<Item = &'n At<String>>,
+    what: &'static str,
+    cx: &mut Context,
+) -> Table {
+    let what = || Words::from(what);
     let mut table = Table::default();
     let mut spans: Vec<Span> = Vec::new();
     for At { value: name, span } in names {
         if name.is_empty() {
             cx.report(
-                Diagnostic::error("empty-name", *span, format!("this {what} has no name"))
-                    .expecting("a name of at least one letter"),
+                Diagnostic::error(
+                    "empty-name",
+                    *span,
+                    words!("this {what} has no name", what = what()),
+                )
+                .expecting("a name of at least one letter"),
             );
         }
         match table.index.get(name) {
@@ -128,7 +143,7 @@ fn unique<'n>(names: impl Iterator<Item = &'n At<String>>, what: &str, cx: &mut 
                     Diagnostic::error(
                         "duplicate-name",
                         *span,
-                        format!("the {what} `{name}` is defined twice"),
+                        words!("the {what} `{name}` is defined twice", what = what(), name),
                     )
                     .expecting("different names")
                     .beside(first, "first here"),

@@ -7,7 +7,7 @@ use super::super::dist::Dist;
 use super::super::form::{
     BreakdownForm, CapacityForm, OperatorForm, PmForm, PoolForm, SceneForm, ToolGroupForm,
 };
-use super::super::record::{At, Context};
+use super::super::record::{At, Context, one_of};
 use super::super::schema::{
     Archetype, Area, BatchKey, Bay, Breakdown, Capacity, FailureClock, Light, MinRun, OperatorNeed,
     OperatorPhase, Overflow, Place, Pm, PmInterval, Pool, QueueLimit, Scene, SetupTime, Stocker,
@@ -17,6 +17,7 @@ use super::super::tree::Span;
 use super::super::value::{Angle, Length, Lots, Named};
 use super::{Models, Names, entries, items, unique, value, value_or};
 use crate::units::{Duration, nearest_spelling};
+use crate::words::words;
 
 pub(super) fn check(
     form: &SceneForm,
@@ -130,7 +131,7 @@ fn locations(form: &SceneForm, scene: &mut Scene, cx: &mut Context) {
                     Diagnostic::warning(
                         "unused",
                         *span,
-                        format!("no tool group stands in the location `{name}`"),
+                        words!("no tool group stands in the location `{name}`", name),
                     )
                     .near(nearest_spelling(name, used.iter().copied())),
                 );
@@ -185,9 +186,10 @@ fn tool_group(
         cx.report(Diagnostic::warning(
             "bay-of-other-area",
             at.span,
-            format!(
-                "the bay `{}` belongs to the area `{}`",
-                other.name, actual.name
+            words!(
+                "the bay `{bay}` belongs to the area `{area}`",
+                bay = &other.name,
+                area = &actual.name
             ),
         ));
     }
@@ -196,7 +198,7 @@ fn tool_group(
             Diagnostic::error(
                 "no-tools",
                 span,
-                format!("the tool group `{}` has no tools", name.value),
+                words!("the tool group `{name}` has no tools", name = &name.value),
             )
             .expecting("at least 1 tool"),
         );
@@ -298,9 +300,9 @@ fn dispatch(form: &ToolGroupForm, models: &Models, cx: &mut Context) -> Vec<Stri
                 Diagnostic::error(
                     "unknown-name",
                     *span,
-                    format!("there is no dispatching rule `{}`", rule.0),
+                    words!("there is no dispatching rule `{name}`", name = &rule.0),
                 )
-                .expecting(format!("one of: {}", models.dispatch_rules.join(", ")))
+                .expecting(one_of(models.dispatch_rules.iter().copied()))
                 .near(nearest_spelling(
                     &rule.0,
                     models.dispatch_rules.iter().copied(),
@@ -310,9 +312,9 @@ fn dispatch(form: &ToolGroupForm, models: &Models, cx: &mut Context) -> Vec<Stri
             cx.report(Diagnostic::warning(
                 "unused",
                 *span,
-                format!(
-                    "the rule `{}` stands twice; the second decides nothing",
-                    rule.0
+                words!(
+                    "the rule `{name}` stands twice; the second decides nothing",
+                    name = &rule.0
                 ),
             ));
         }
@@ -344,17 +346,17 @@ fn setup_states<'f>(form: &'f ToolGroupForm, cx: &mut Context) -> BTreeSet<&'f s
 /// Warns of a setup state that the group's table, if it has one, does not know.
 pub(super) fn known_state(state: &At<String>, states: &BTreeSet<&str>, cx: &mut Context) {
     if !states.is_empty() && !states.contains(state.value.as_str()) {
-        let list: Vec<&str> = states.iter().copied().collect();
+        let list = states.iter().copied();
         cx.report(
             Diagnostic::warning(
                 "unknown-setup",
                 state.span,
-                format!(
-                    "the setup table of the tool group has no state `{}`",
-                    state.value
+                words!(
+                    "the setup table of the tool group has no state `{name}`",
+                    name = &state.value
                 ),
             )
-            .expecting(format!("one of: {}", list.join(", ")))
+            .expecting(one_of(list.clone()))
             .near(nearest_spelling(&state.value, list)),
         );
     }
@@ -421,7 +423,10 @@ fn maintenances(forms: &[At<PmForm>], names: &Names, cx: &mut Context) -> Vec<Pm
                     work.span,
                     "this maintenance takes longer than its interval",
                 )
-                .expecting(format!("less than {interval}")),
+                .expecting(words!(
+                    "less than {interval}",
+                    interval = interval.to_string()
+                )),
             );
         }
         all.push(Pm {
@@ -445,10 +450,10 @@ fn tools(group: &At<String>, form: &ToolGroupForm, cx: &mut Context) -> Vec<Tool
             Diagnostic::error(
                 "tool-count",
                 list.span,
-                format!(
-                    "{} tools are listed, but `count` is {}",
-                    forms.len(),
-                    count.value
+                words!(
+                    "{listed} tools are listed, but `count` is {count}",
+                    listed = forms.len(),
+                    count = count.value
                 ),
             )
             .expecting("one entry per tool, or none")

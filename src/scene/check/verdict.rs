@@ -3,7 +3,7 @@
 use super::super::diagnostic::Diagnostic;
 use super::super::form::{CheckForm, SceneForm};
 use super::super::quantity::Measure;
-use super::super::record::{At, Context};
+use super::super::record::{At, Context, one_of};
 use super::super::schema::{
     BreakdownInPm, CascadeLoadBusy, CascadeSetup, CascadeStart, CascadeWake, Check, Limits,
     Options, Plan, PmBreakdownOrder, PmClock, PmStagger, Release, Reservation, Run, Scene,
@@ -12,6 +12,7 @@ use super::super::schema::{
 use super::super::value::{Lots, Probability, report_unit_error};
 use super::{Models, entries, items, value, value_or};
 use crate::units::{UnitError, nearest_spelling, parse_as, parse_unit};
+use crate::words::words;
 
 pub(super) fn check(form: &SceneForm, models: &Models, scene: &mut Scene, cx: &mut Context) {
     run(form, scene, cx);
@@ -45,7 +46,10 @@ fn run(form: &SceneForm, scene: &mut Scene, cx: &mut Context) {
         };
         cx.report(
             Diagnostic::error("horizon", place.span, "the run ends before its warm-up").expecting(
-                format!("a warm-up shorter than the horizon of {}", horizon.value),
+                words!(
+                    "a warm-up shorter than the horizon of {horizon}",
+                    horizon = horizon.value.to_string()
+                ),
             ),
         );
     }
@@ -93,9 +97,16 @@ fn limits(form: &SceneForm, scene: &mut Scene, cx: &mut Context) {
             Diagnostic::error(
                 "limits",
                 span.unwrap_or(form.span),
-                format!("{at_start} lots are in work at the start, but {allowed} is the limit"),
+                words!(
+                    "{lots} lots are in work at the start, but {limit} is the limit",
+                    lots = at_start,
+                    limit = allowed
+                ),
             )
-            .expecting(format!("`limits: (lots: ...)` above {at_start}")),
+            .expecting(words!(
+                "`limits: (lots: ...)` above {lots}",
+                lots = at_start
+            )),
         );
     }
 }
@@ -106,10 +117,10 @@ fn condition(form: &CheckForm, models: &Models, scene: &SceneForm, cx: &mut Cont
         let found = models.kpis.iter().find(|(n, _)| *n == name);
         if found.is_none() {
             let names = models.kpis.iter().map(|(n, _)| *n);
-            let list: Vec<&str> = names.clone().collect();
+            let message = words!("there is no KPI `{name}`", name);
             cx.report(
-                Diagnostic::error("unknown-name", span, format!("there is no KPI `{name}`"))
-                    .expecting(format!("one of: {}", list.join(", ")))
+                Diagnostic::error("unknown-name", span, message)
+                    .expecting(one_of(names.clone()))
                     .near(nearest_spelling(name, names)),
             );
         }
@@ -161,9 +172,13 @@ fn subject(form: &CheckForm, scene: &SceneForm, cx: &mut Context) {
         .collect();
     if !names.contains(&of.as_str()) {
         cx.report(
-            Diagnostic::error("unknown-name", *span, format!("nothing is called `{of}`"))
-                .expecting("the name of a release, tool group, product or area")
-                .near(nearest_spelling(of, names)),
+            Diagnostic::error(
+                "unknown-name",
+                *span,
+                words!("nothing is called `{name}`", name = of),
+            )
+            .expecting("the name of a release, tool group, product or area")
+            .near(nearest_spelling(of, names)),
         );
     }
 }
@@ -179,7 +194,10 @@ fn measure(at: &At<Measure>, unit: Option<&str>, cx: &mut Context) -> Option<f64
         // A unit of no dimension we know (a currency, a plain count): only its number can be given.
         cx.report(
             Diagnostic::error("wrong-dimension", at.span, "this KPI takes a plain number")
-                .expecting(format!("a number without quotes{}", in_unit(unit))),
+                .expecting(match unit {
+                    "" => "a number without quotes".into(),
+                    unit => words!("a number without quotes, in {unit}", unit),
+                }),
         );
         return None;
     };
@@ -201,12 +219,4 @@ fn measure(at: &At<Measure>, unit: Option<&str>, cx: &mut Context) -> Option<f64
 /// What lies beyond is the rounding of the way to base units and back: "49 lots/d" is 49.
 fn fourteen_digits(value: f64) -> f64 {
     format!("{value:.13e}").parse().unwrap_or(value)
-}
-
-fn in_unit(unit: &str) -> String {
-    if unit.is_empty() {
-        String::new()
-    } else {
-        format!(", in {unit}")
-    }
 }

@@ -17,13 +17,14 @@ use crate::scene::schema::{
     self, BatchKey, Capacity, CqtAction, Due, FailureClock, Overflow, Per, PmInterval, PmStagger,
     Reservation, Scene,
 };
+use crate::words::{Words, words};
 use crate::world::{PlanError, plan};
 
 /// Why a scene cannot be run.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{}", self.words())]
 pub enum CompileError {
     /// The scene has more of something than an event can name.
-    #[error("{count} {what} are more than the engine's limit of {limit}")]
     TooMany {
         /// Of what.
         what: &'static str,
@@ -33,7 +34,6 @@ pub enum CompileError {
         limit: u32,
     },
     /// A tool group names a rule that does not exist.
-    #[error("tool group \"{group}\": no dispatching rule \"{rule}\"; known are {known}")]
     UnknownRule {
         /// Tool group.
         group: String,
@@ -43,11 +43,35 @@ pub enum CompileError {
         known: String,
     },
     /// The world's entities do not make a plant.
-    #[error(transparent)]
     World(#[from] PlanError),
     /// The scene has nothing to run.
-    #[error("the scene has no {0}, so nothing can run in it")]
     Empty(&'static str),
+}
+
+impl CompileError {
+    /// In words.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::TooMany { what, count, limit } => words!(
+                "{count} {what} are more than the engine's limit of {limit}",
+                count,
+                what = Words::from(*what),
+                limit
+            ),
+            Self::UnknownRule { group, rule, known } => words!(
+                "tool group \"{group}\": no dispatching rule \"{rule}\"; known are {known}",
+                group,
+                rule,
+                known
+            ),
+            // No scene leads here, only a world that a program has torn apart.
+            Self::World(error) => Words::verbatim(error.to_string()),
+            Self::Empty(what) => words!(
+                "the scene has no {what}, so nothing can run in it",
+                what = Words::from(*what)
+            ),
+        }
+    }
 }
 
 /// Probability as a threshold on a 32-bit word.

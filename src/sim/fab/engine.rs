@@ -10,6 +10,7 @@ use super::model::{Model, NEVER, Plan};
 use super::state::{Availability, State};
 use crate::results::record::{Outcome, StepRecord};
 use crate::rng::Seed;
+use crate::words::{Words, words};
 
 /// Who watches a run from inside.
 pub trait Observer {
@@ -90,12 +91,9 @@ impl Observer for Silent {
 
 /// Why a run ended early.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{}", self.words())]
 pub enum RunError {
     /// Too many lots in work.
-    #[error(
-        "{limit} lots are in work at day {day}: the plant takes in more than it puts out \
-         (raise `limits.lots` if it is really that large); the longest queue is at \"{group}\" with {queue} lots"
-    )]
     TooManyLots {
         /// The limit.
         limit: u32,
@@ -107,10 +105,6 @@ pub enum RunError {
         queue: u32,
     },
     /// Time stands still.
-    #[error(
-        "time stands still at {time_us} µs: {limit} events at one instant, last in step \"{step}\"; \
-         a loop of steps without any duration?"
-    )]
     StandsStill {
         /// Instant.
         time_us: u64,
@@ -119,6 +113,38 @@ pub enum RunError {
         /// A step of the loop.
         step: String,
     },
+}
+
+impl RunError {
+    /// In words.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::TooManyLots {
+                limit,
+                day,
+                group,
+                queue,
+            } => words!(
+                "{limit} lots are in work at day {day}: the plant takes in more than it puts out \
+                 (raise `limits.lots` if it is really that large); the longest queue is at \"{group}\" with {queue} lots",
+                limit,
+                day,
+                group,
+                queue
+            ),
+            Self::StandsStill {
+                time_us,
+                limit,
+                step,
+            } => words!(
+                "time stands still at {time_us} µs: {limit} events at one instant, last in step \"{step}\"; \
+                 a loop of steps without any duration?",
+                time_us,
+                limit,
+                step
+            ),
+        }
+    }
 }
 
 /// A run under way.

@@ -16,6 +16,7 @@ pub use crate::sim::fab::LotKey;
 use crate::sim::fab::live::Live;
 use crate::view::faults;
 use crate::view::i18n::{Lang, Texts};
+use crate::view::phrases::say;
 
 /// Events a frame may spend on going to a time that was asked for: some ms of work.
 const SEEK_EVENTS: u64 = 20_000;
@@ -394,9 +395,8 @@ impl Desk {
             Err(error) => {
                 self.play.running = false;
                 self.play.seek_us = None;
-                let said = self
-                    .texts
-                    .with("panel-run-broke", &[("why", &error.to_string())]);
+                let why = say(&error.words(), self.texts.lang());
+                let said = self.texts.with("panel-run-broke", &[("why", &why)]);
                 self.say(Weight::Failure, said);
             }
         }

@@ -15,7 +15,8 @@ use super::recovery::{Due, Recovery, due};
 use super::unsaved::Unsaved;
 use crate::results::write::{WriteError, atomically};
 use crate::scene::Bundle;
-use crate::view::shipped;
+use crate::view::i18n::Texts;
+use crate::view::{faults, shipped};
 use crate::whatif::{Ask, Memory};
 
 pub(super) use crate::whatif::Study;
@@ -164,7 +165,8 @@ impl Desk {
             }
             Err(findings) => {
                 let t = self.texts();
-                let values = [("path", path.to_owned()), ("why", findings.to_text())];
+                let why = faults::findings(&findings, &t);
+                let values = [("path", path.to_owned()), ("why", why)];
                 let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
                 self.say(Weight::Failure, t.with("panel-open-failed", &values));
                 false
@@ -313,8 +315,10 @@ impl Desk {
             Some((Wish::SaveAs, path)) => self.save_to(&path),
             Some((Wish::Export(export), path)) => self.write_export(&path, &export),
             Some((Wish::Bench, path)) => {
+                let lang = self.texts().lang();
                 if let Some(keeper) = &mut self.keeper {
-                    keeper.reading = Some(std::thread::spawn(move || offer::read(&path)));
+                    let read = move || offer::read(&path, &Texts::new(lang));
+                    keeper.reading = Some(std::thread::spawn(read));
                 }
             }
             None => {}

@@ -316,7 +316,7 @@ impl Desk {
                 let text = file.map(|(_, b)| String::from_utf8_lossy(b).into_owned());
                 text.ok_or_else(|| format!("{name}: {}", self.texts().get("panel-not-in-page")))
             };
-            match offer::opened(main, bytes, beside) {
+            match offer::opened(main, bytes, &self.texts(), beside) {
                 Ok(opened) => self.process.take(opened),
                 Err(why) => {
                     let said = self.texts().with("process-open-failed", &[("why", &why)]);

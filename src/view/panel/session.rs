@@ -8,6 +8,7 @@ use crate::scene::schema::Scene;
 use crate::scene::{Bundle, Command, Diagnostic, Diagnostics, Document, Severity, load};
 use crate::sim::fab::Model;
 use crate::whatif::models;
+use crate::words::Words;
 
 /// Edits that can be taken back.
 const UNDO_MAX: usize = 500;
@@ -34,7 +35,7 @@ pub struct Session {
     places: Vec<String>,
     trees: Arc<Trees>,
     /// Why a scene without faults cannot run.
-    refusal: Option<String>,
+    refusal: Option<Words>,
     revision: u64,
     undo: Vec<Step>,
     redo: Vec<Step>,
@@ -138,8 +139,8 @@ impl Session {
     }
 
     /// Why the scene cannot run although it has no faults.
-    pub fn refusal(&self) -> Option<&str> {
-        self.refusal.as_deref()
+    pub fn refusal(&self) -> Option<&Words> {
+        self.refusal.as_ref()
     }
 
     /// Grows with every change of the text.
@@ -273,7 +274,7 @@ impl Session {
                     }
                     Err(error) => {
                         self.model = None;
-                        self.refusal = Some(error.to_string());
+                        self.refusal = Some(error.words());
                     }
                 }
                 self.scene = Some(scene);

@@ -17,6 +17,7 @@ use super::whatif_page::knob_name;
 use crate::scene::Severity;
 use crate::view::faults;
 use crate::view::i18n::Lang;
+use crate::view::phrases::say;
 use crate::view::tokens::{frame_pt, space_pt, type_pt};
 use crate::whatif::WHAT_IFS;
 
@@ -228,7 +229,7 @@ fn findings(ui: &mut Ui, desk: &mut Desk) -> bool {
         ui.label(dim(ui, t.get("panel-no-findings")));
     }
     if let Some(why) = session.refusal() {
-        let why = t.with("fault-model", &[("why", why)]);
+        let why = t.with("fault-model", &[("why", &say(why, t.lang()))]);
         let text = format!("{} {why}", icon::WARNING_CIRCLE);
         ui.label(RichText::new(text).color(colour(look.bad)));
     }

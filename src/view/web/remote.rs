@@ -280,7 +280,7 @@ fn scene_of(desk: &Desk) -> Value {
         "tools": session.model().map_or(0, |m| m.tools.len()),
         "revision": session.revision(),
         "changed": session.is_changed(),
-        "refusal": session.refusal(),
+        "refusal": session.refusal().map(|why| why.to_string()),
     })
 }
 

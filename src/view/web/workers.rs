@@ -14,6 +14,7 @@ use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use super::words;
 use crate::whatif::hands::{Hands, Own};
 use crate::whatif::{Answer, Failure, RunRequest};
+use crate::words::Words;
 
 /// Workers at most.
 const MOST: u32 = 8;
@@ -46,6 +47,7 @@ fn method(of: &JsValue, name: &str) -> Result<Function, JsValue> {
 }
 
 fn failed(reason: String) -> String {
+    let reason = Words::verbatim(reason);
     let answer = Answer::Failed(Failure::Request { reason });
     serde_json::to_string(&answer).unwrap_or_default()
 }
@@ -146,7 +148,7 @@ impl Hands for Far {
         })?;
         let answer = serde_json::from_str(&text);
         Some(answer.unwrap_or_else(|error| {
-            let reason = error.to_string();
+            let reason = Words::verbatim(error.to_string());
             Answer::Failed(Failure::Request { reason })
         }))
     }

@@ -9,7 +9,9 @@ use crate::interop::{gdsii, glp, source_table};
 use crate::scene::optics::{self, Setup, SourceShape};
 use crate::scene::shapes::Shapes;
 use crate::sim::process::lithography::workbench::{Clip, CutLine};
+use crate::view::faults;
 use crate::view::i18n::Texts;
+use crate::view::phrases::say;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenes/litho");
 
@@ -176,13 +178,13 @@ pub enum Opened {
 /// # Errors
 /// What is wrong with the file, in words.
 #[cfg(not(target_family = "wasm"))]
-pub fn read(path: &std::path::Path) -> Result<Opened, String> {
+pub fn read(path: &std::path::Path, t: &Texts) -> Result<Opened, String> {
     let shown = path.display().to_string();
     let name = path
         .file_name()
         .map_or_else(|| shown.clone(), |n| n.to_string_lossy().into_owned());
     let bytes = std::fs::read(path).map_err(|e| format!("{shown}: {e}"))?;
-    opened(&name, &bytes, |file| {
+    opened(&name, &bytes, t, |file| {
         let beside = path.with_file_name(file);
         std::fs::read_to_string(&beside).map_err(|e| format!("{}: {e}", beside.display()))
     })
@@ -196,6 +198,7 @@ pub fn read(path: &std::path::Path) -> Result<Opened, String> {
 pub fn opened(
     name: &str,
     bytes: &[u8],
+    t: &Texts,
     beside: impl FnOnce(&str) -> Result<String, String>,
 ) -> Result<Opened, String> {
     let text = || String::from_utf8_lossy(bytes);
@@ -207,7 +210,7 @@ pub fn opened(
         }
         Some("glp") => glp::read(name, &text()).map_err(|e| e.to_string())?,
         Some("ron") => {
-            let setup = optics::read(name, &text()).map_err(|e| e.to_text())?;
+            let setup = optics::read(name, &text()).map_err(|e| faults::findings(&e, t))?;
             let table = match &setup.source {
                 SourceShape::Table(file) => {
                     source_table::read(file, &beside(file)?).map_err(|e| e.to_string())?
@@ -216,13 +219,15 @@ pub fn opened(
             };
             return Ok(Opened::Optics(name.to_owned(), Box::new(setup), table));
         }
-        _ => return Err(format!("{name}: .gds, .glp or .ron")),
+        _ => return Err(t.with("process-other-file", &[("name", name)])),
     };
     if shapes.polygons.is_empty() {
-        return Err(format!("{name}: no polygons"));
+        return Err(t.with("process-no-polygons", &[("name", name)]));
     }
     if let Some((i, fault)) = shapes.faults().next() {
-        return Err(format!("{name}: polygon {}: {fault}", i + 1));
+        let (n, why) = ((i + 1).to_string(), say(&fault.words(), t.lang()));
+        let values = [("name", name), ("n", n.as_str()), ("why", why.as_str())];
+        return Err(t.with("process-no-shape", &values));
     }
     Ok(Opened::Layout(name.to_owned(), shapes))
 }
@@ -270,7 +275,7 @@ mod tests {
         let put = |name: &str, text: &str| {
             let path = folder.join(name);
             std::fs::write(&path, text).unwrap();
-            read(&path)
+            read(&path, &Texts::new(Lang::En))
         };
         let glp = "LEVEL M1\nRECT N M1 0 0 60 800\n";
         assert!(
