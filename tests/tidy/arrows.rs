@@ -4,8 +4,9 @@ use crate::tidy::paths::{module_of, paths};
 use crate::tidy::source::{Fault, Tree, files, line_of, mask};
 
 /// The wings in the order in which data flows (docs/ARCHITECTURE.md).
-const FLOW: [&str; 11] = [
-    "words", "units", "rng", "scene", "results", "world", "gpu", "sim", "whatif", "view", "cli",
+const FLOW: [&str; 12] = [
+    "fft", "words", "units", "rng", "scene", "results", "world", "gpu", "sim", "whatif", "view",
+    "cli",
 ];
 
 /// Wings beside the flow: name, what they may use, who may use them.

@@ -2,8 +2,8 @@
 //!
 //! `I(x) = Σ_s J_s |Σ_f P(f + s) M(f) e^{2πi f·x/L}|²`. Exact and slow: the reference for everything else.
 
+use geoul_fft::Fft;
 use num_complex::Complex64;
-use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 
 use crate::sim::process::lithography::image::Image;
@@ -65,7 +65,7 @@ pub(super) struct Intensity {
 
 impl Intensity {
     pub(super) fn new(n: usize) -> Self {
-        let inverse = FftPlanner::new().plan_fft_inverse(n);
+        let inverse = geoul_fft::inverse(n);
         Self {
             n,
             scratch: vec![Complex64::ZERO; inverse.get_inplace_scratch_len()],

@@ -8,14 +8,14 @@
 //! A *line* is what one row becomes: the real parts of its coefficients 0, 2, 4 …, then those of
 //! 1, 3, 5 …, then the imaginary parts in the same order.
 
+use geoul_fft::Planned;
 use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut, RealField};
 use num_complex::Complex;
-use rustfft::FftNum;
 
 use crate::sim::process::lithography::lanes::widest;
 
 /// A number to compute images with: f32 for speed, f64 as reference.
-pub trait Real: RealField + FftNum + Copy + Default {
+pub trait Real: RealField + Planned + Copy + Default {
     /// Nearest number to `value`.
     fn of(value: f64) -> Self;
     /// As f64.

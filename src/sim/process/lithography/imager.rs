@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
+use geoul_fft::Fft;
 use num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
 
 use crate::sim::process::lithography::abbe::grid_for;
 use crate::sim::process::lithography::band::{Band, Coefficients, Real};
@@ -35,7 +35,6 @@ impl<T: Real> Lens<T> {
     pub fn new(kernels: &Kernels) -> Self {
         let half = kernels.half() as usize;
         let coarse = grid_for(2 * kernels.half());
-        let mut planner = FftPlanner::new();
         let narrow = |c: &num_complex::Complex64| Complex::new(T::of(c.re), T::of(c.im));
         Self {
             half,
@@ -45,8 +44,8 @@ impl<T: Real> Lens<T> {
                 .iter()
                 .map(|k| k.values().iter().map(narrow).collect())
                 .collect(),
-            forward: planner.plan_fft_forward(coarse),
-            inverse: planner.plan_fft_inverse(coarse),
+            forward: geoul_fft::forward(coarse),
+            inverse: geoul_fft::inverse(coarse),
         }
     }
 

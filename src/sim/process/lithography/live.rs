@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
+use geoul_fft::Fft;
 use num_complex::{Complex32, Complex64};
-use rustfft::{Fft, FftPlanner};
 
 use crate::sim::process::lithography::abbe::grid_for;
 use crate::sim::process::lithography::band::{Band, Real};
@@ -55,7 +55,7 @@ struct Room {
 
 impl Room {
     fn new(n: usize) -> Self {
-        let inverse = FftPlanner::new().plan_fft_inverse(n);
+        let inverse = geoul_fft::inverse(n);
         let nothing = Complex32::default();
         Self {
             n,

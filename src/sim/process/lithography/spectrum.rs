@@ -4,7 +4,6 @@
 //! coefficients independent of the grid. They are kept centred, `f` from −half to half in y (rows) and x.
 
 use num_complex::Complex64;
-use rustfft::FftPlanner;
 
 use crate::scene::shapes::Shapes;
 use crate::sim::process::lithography::raster;
@@ -47,7 +46,7 @@ impl Spectrum {
     /// Of complex samples on an `n` by `n` grid, row by row.
     pub fn of_complex(n: usize, samples: &[Complex64], half: u32) -> Self {
         assert_eq!(samples.len(), n * n, "a square of samples");
-        let fft = FftPlanner::new().plan_fft_forward(n);
+        let fft = geoul_fft::forward(n);
         let mut scratch = vec![Complex64::ZERO; fft.get_inplace_scratch_len()];
         let mut rows = samples.to_vec();
         fft.process_with_scratch(&mut rows, &mut scratch);
@@ -166,7 +165,7 @@ impl Spectrum {
     /// Values on an `n` by `n` grid, row by row. Frequencies beyond the grid's own fold back, which
     /// leaves the values at its points exact.
     pub fn on_grid(&self, n: usize) -> Vec<Complex64> {
-        let fft = FftPlanner::new().plan_fft_inverse(n);
+        let fft = geoul_fft::inverse(n);
         let mut scratch = vec![Complex64::ZERO; fft.get_inplace_scratch_len()];
         let half = self.half as i32;
         // Columns first: only those that hold anything, stored as rows of the transpose.

@@ -166,7 +166,6 @@ pub(super) const BITS: Constant = Constant { name: "bits" };
 mod tests {
     use super::*;
     use num_complex::Complex64;
-    use rustfft::FftPlanner;
 
     /// Against a library's transform in f64: a system of ones leaves the mask as it is.
     #[test]
@@ -191,7 +190,7 @@ mod tests {
                 &mask,
                 &mut lines,
             );
-            let fft = FftPlanner::new().plan_fft_inverse(length);
+            let fft = geoul_fft::inverse(length);
             for row in [0, side / 2, side - 1] {
                 let mut exact = vec![Complex64::ZERO; length];
                 for f in 0..side {

@@ -184,7 +184,6 @@ pub static KERNEL: Kernel = Kernel {
 mod tests {
     use super::*;
     use num_complex::Complex64;
-    use rustfft::FftPlanner;
 
     /// Against a whole transform in f64.
     #[test]
@@ -199,7 +198,7 @@ mod tests {
             };
             let mut lines = vec![0.0; 2 * count * (half + 1)];
             rows(&record, 0, &roots(n, n), &picture, &mut lines);
-            let fft = FftPlanner::new().plan_fft_forward(n);
+            let fft = geoul_fft::forward(n);
             for (row, found) in picture.chunks(n).zip(lines.chunks(2 * (half + 1))) {
                 let mut whole: Vec<Complex64> = row.iter().map(|&v| f64::from(v).into()).collect();
                 fft.process(&mut whole);
