@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use rustfft::FftPlanner;
-pub use rustfft::{Fft, FftDirection, FftNum};
+pub use rustfft::{Fft, FftDirection};
+use rustfft::{FftNum, FftPlanner};
 
 /// A number that transforms are planned for.
 pub trait Planned: FftNum {
