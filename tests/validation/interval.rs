@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use geoul::results::record::RunRecord;
 use geoul::rng::Seed;
 use geoul::scene::schema::Scene;
+use nalgebra::{DMatrix, DVector};
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
 
 use crate::plant::run;
@@ -22,6 +23,8 @@ pub struct Figure {
     pub truth: f64,
     /// Widest allowed half-width of the interval, in the figure's unit.
     pub width: f64,
+    /// A control of the case's figures after it, see [`observe`].
+    pub control: bool,
 }
 
 /// Takes the figures out of a record, in their order.
@@ -50,7 +53,7 @@ pub struct Seen {
     pub name: String,
     /// What theory says.
     pub truth: f64,
-    /// Mean over the replications.
+    /// Mean over the replications, adjusted by the controls before it.
     pub mean: f64,
     /// Half-width of the joint interval.
     pub half: f64,
@@ -74,6 +77,10 @@ impl Seen {
 ///
 /// The error is shared out evenly over the figures (Bonferroni), so nothing is assumed
 /// about how the figures of one case depend on one another.
+///
+/// Control variates: a run that by chance had more arrivals than their rate says had longer
+/// queues too. What of a figure's spread follows the controls before it is taken off by linear
+/// regression over the replications: the figure is the regression's value where those are true.
 pub fn observe(cases: &[Case]) -> Vec<Seen> {
     let mut jobs: Vec<(usize, u32)> = cases
         .iter()
@@ -82,7 +89,7 @@ pub fn observe(cases: &[Case]) -> Vec<Seen> {
         .collect();
     // One replication of each case after the other, so that the long ones do not all end last.
     jobs.sort_by_key(|(c, r)| (*r, *c));
-    let values: Vec<Mutex<Vec<Vec<f64>>>> = cases.iter().map(|_| Mutex::default()).collect();
+    let values: Vec<Mutex<Vec<(u32, Vec<f64>)>>> = cases.iter().map(|_| Mutex::default()).collect();
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
@@ -93,7 +100,8 @@ pub fn observe(cases: &[Case]) -> Vec<Seen> {
                     let record = run(&case.scene, Seed(case.seed).replication(*r + 1));
                     let seen = (case.measure)(&record);
                     assert_eq!(seen.len(), case.figures.len(), "{}", case.name);
-                    values[*c].lock().expect("no thread panicked").push(seen);
+                    let mut values = values[*c].lock().expect("no thread panicked");
+                    values.push((*r, seen));
                 }
             });
         }
@@ -104,30 +112,48 @@ pub fn observe(cases: &[Case]) -> Vec<Seen> {
     for (case, values) in cases.iter().zip(values) {
         let mut values = values.into_inner().expect("no thread panicked");
         // Threads finish in any order; sums must not depend on it.
-        values.sort_by(|a, b| {
-            a.iter()
-                .zip(b)
-                .map(|(x, y)| x.total_cmp(y))
-                .find(|o| o.is_ne())
-                .unwrap_or(std::cmp::Ordering::Equal)
-        });
-        let n = values.len() as f64;
-        let t = StudentsT::new(0.0, 1.0, n - 1.0)
-            .expect("more than one replication")
-            .inverse_cdf(level);
+        values.sort_by_key(|(r, _)| *r);
+        let mut controls = vec![Vec::new(); values.len()];
         for (i, figure) in case.figures.iter().enumerate() {
-            let mean = values.iter().map(|v| v[i]).sum::<f64>() / n;
-            let variance = values.iter().map(|v| (v[i] - mean).powi(2)).sum::<f64>() / (n - 1.0);
+            let figures: Vec<f64> = values.iter().map(|(_, seen)| seen[i]).collect();
+            let (mean, error, freedom) = where_controls_are_true(&figures, &controls);
+            if figure.control {
+                for (controls, x) in controls.iter_mut().zip(&figures) {
+                    controls.push(x - figure.truth);
+                }
+            }
+            let t = StudentsT::new(0.0, 1.0, freedom)
+                .expect("more replications than controls")
+                .inverse_cdf(level);
             out.push(Seen {
                 name: format!("{}: {}", case.name, figure.name),
                 truth: figure.truth,
                 mean,
-                half: t * (variance / n).sqrt(),
+                half: t * error,
                 width: figure.width,
             });
         }
     }
     out
+}
+
+/// The least-squares plane through `figures` over `controls` (for each figure its deviations
+/// from the truth), where these are 0: value, standard error, degrees of freedom.
+fn where_controls_are_true(figures: &[f64], controls: &[Vec<f64>]) -> (f64, f64, f64) {
+    let (n, k) = (figures.len(), controls[0].len());
+    let x = DMatrix::from_fn(
+        n,
+        k + 1,
+        |r, j| if j == 0 { 1.0 } else { controls[r][j - 1] },
+    );
+    let y = DVector::from_column_slice(figures);
+    let inverse = (x.transpose() * &x)
+        .try_inverse()
+        .expect("controls vary, and not together");
+    let plane = &inverse * x.transpose() * &y;
+    let freedom = (n - k - 1) as f64;
+    let variance = (y - x * &plane).norm_squared() / freedom;
+    (plane[0], (variance * inverse[(0, 0)]).sqrt(), freedom)
 }
 
 /// All figures as a table: truth, seen, half-width (absolute, and as a share of the truth).

@@ -5,6 +5,9 @@
 //! of the figure on either side, 2 % from a load of 0.9 on. Two kinds of figure would take
 //! days: a share of lots below 0.1 may be 3 % wide, one below 0.01 0.04 points.
 //!
+//! Figures are adjusted by controls of known mean (what comes, the work it brings), see
+//! [`observe`]: half the lots then do for intervals as narrow.
+//!
 //! A quantile is checked by the share of lots beyond its exact value: unlike the quantile of
 //! a sample of lots that follow each other, this share has no bias. Its interval may be as
 //! wide as the one the quantile itself is allowed.
@@ -15,15 +18,18 @@ use geoul::scene::dist::Dist;
 use geoul::scene::schema::FailureClock;
 use serde_json::Value;
 
-use crate::interval::{Case, check, observe, table};
+use crate::interval::{Case, Seen, check, observe, table};
 use crate::plant::{constant, cqt, exponential, group, minutes, step};
 use crate::queues::{
-    Bulk, Claim, Effort, bulk_claims, bulk_station, busy, case, closed, cycle_time, down, failing,
-    loss_station, lots, lots_at, machines, network, pipeline, pipeline_claims, priority_station,
-    queue, repair_claims, rework, sojourns_over, starts, station, time_at, violations, wait,
-    waits_over,
+    Bulk, Claim, Effort, arrivals, bulk_claims, bulk_station, busy, case, closed, controlled,
+    cycle_time, down, failing, loss_station, lots, lots_at, machines, network, pipeline,
+    pipeline_claims, priority_station, queue, repair_claims, rework, sojourns_over, starts,
+    station, time_at, violations, wait, waits_over,
 };
 use crate::theory;
+
+/// Controls of a queue's figures: what comes, and the work it brings.
+const LOAD: [&str; 2] = ["arrivals", "utilisation"];
 
 /// Seeds of the cases count from here.
 const SEED: u64 = 20_260_700;
@@ -101,41 +107,40 @@ impl Cases {
             let (lam, rho) = (number(v, "lam"), number(v, "rho"));
             let w = width(rho);
             let total = match (rho * 100.0).round() as u32 {
-                0..=50 => 1.2e7,
-                51..=80 => 8.4e7,
-                81..=90 => 7e7,
-                _ => 3e8,
+                0..=50 => 6e6,
+                51..=80 => 2.7e7,
+                81..=90 => 3.3e7,
+                _ => 1.4e8,
             };
             let claims = vec![
+                Claim("arrivals", lam, w, arrivals(0)),
                 Claim("utilisation", rho, w, busy(0..1)),
                 Claim("L", number(v, "L"), w, lots()),
                 Claim("Lq", number(v, "Lq"), w, queue(0)),
-                Claim("W", number(v, "W"), w, cycle_time(0)),
                 Claim("Wq", number(v, "Wq"), w, wait(0)),
+                Claim("W", number(v, "W"), w, cycle_time(0)),
                 beyond("beyond sojourn p95", number(v, "sojourn_p95"), 0.05, w),
                 beyond("beyond sojourn p99", number(v, "sojourn_p99"), 0.01, w),
             ];
             let plant = station(exponential(1.0 / lam), exponential(1.0), 1);
             let effort = self.effort(total, settling(rho, 1.0));
-            self.cases.push(case(
-                &format!("M/M/1 rho={rho}"),
-                plant,
-                lam,
-                effort,
-                claims,
-            ));
+            let case = case(&format!("M/M/1 rho={rho}"), plant, lam, effort, claims);
+            let controls = ["arrivals", "utilisation", "W"];
+            self.cases.push(controlled(case, &controls));
         }
         for v in list(&v["mmc"]) {
             let (lam, rho, c) = (number(v, "lam"), number(v, "rho"), count(v, "c"));
             let w = width(rho);
-            let total = match c {
-                0..=2 => 6e7,
-                3..=10 => 9e7,
-                11..=50 => 1.6e8,
-                _ => 3.8e8,
+            let total = match (c, rho) {
+                (0..=2, _) => 3.1e7,
+                (3..=10, ..0.85) => 6.7e7,
+                (3..=10, _) => 2.4e7,
+                (11..=50, _) => 7.2e7,
+                _ => 1.7e8,
             };
             let late = number(v, "p_wait_gt_1");
             let claims = vec![
+                Claim("arrivals", lam, w, arrivals(0)),
                 Claim("utilisation", rho, w, busy(0..c as usize)),
                 Claim("L", number(v, "L"), w, lots()),
                 Claim("Lq", number(v, "Lq"), w, queue(0)),
@@ -146,16 +151,13 @@ impl Cases {
             ];
             let plant = station(exponential(1.0 / lam), exponential(1.0), c);
             let effort = self.effort(total, settling(rho, f64::from(c)));
-            self.cases.push(case(
-                &format!("M/M/{c} rho={rho:.3}"),
-                plant,
-                lam,
-                effort,
-                claims,
-            ));
+            let name = format!("M/M/{c} rho={rho:.3}");
+            let case = case(&name, plant, lam, effort, claims);
+            let controls = ["arrivals", "utilisation", "Wq"];
+            self.cases.push(controlled(case, &controls));
         }
         for v in list(&v["mmcc_erlang_b"]) {
-            let lots = if count(v, "c") > 10 { 3.8e7 } else { 2e7 };
+            let lots = if count(v, "c") > 10 { 2.7e7 } else { 4e6 };
             let effort = self.effort(lots, 50.0);
             let truth = number(v, "blocking");
             self.cases.push(loss_station(
@@ -167,15 +169,11 @@ impl Cases {
             ));
         }
         for v in list(&v["mm1_nonpreemptive_priority"]) {
-            let effort = self.effort(5e7, settling(0.85, 1.0));
+            let effort = self.effort(3.3e7, settling(0.85, 1.0));
+            let (hot, regular) = (number(v, "lam_hot"), number(v, "lam_reg"));
             let waits = (number(v, "Wq1"), number(v, "Wq2"));
-            self.cases.push(priority_station(
-                number(v, "lam_hot"),
-                number(v, "lam_reg"),
-                waits,
-                0.01,
-                effort,
-            ));
+            let case = priority_station(hot, regular, waits, 0.01, effort);
+            self.cases.push(controlled(case, &LOAD));
         }
     }
 
@@ -186,6 +184,7 @@ impl Cases {
             let (service, total) = service(name);
             let w = width(rho);
             let claims = vec![
+                Claim("arrivals", lam, w, arrivals(0)),
                 Claim("utilisation", rho, w, busy(0..1)),
                 Claim("Wq", number(v, "Wq"), w, wait(0)),
                 Claim("W", number(v, "W"), w, cycle_time(0)),
@@ -194,40 +193,36 @@ impl Cases {
             ];
             let plant = station(exponential(1.0 / lam), service, 1);
             let effort = self.effort(total, 2.0 * settling(rho, 1.0));
-            self.cases
-                .push(case(&format!("M/G/1 {name}"), plant, lam, effort, claims));
+            let case = case(&format!("M/G/1 {name}"), plant, lam, effort, claims);
+            self.cases.push(controlled(case, &LOAD));
         }
         for v in list(&v["dm1_constant_release"]) {
             let (lam, rho) = (number(v, "lam"), number(v, "rho"));
             let w = width(rho);
             let total = match (rho * 100.0).round() as u32 {
-                0..=50 => 1e7,
-                51..=80 => 2.4e7,
-                81..=90 => 1e7,
-                _ => 5.7e7,
+                0..=50 => 4.8e6,
+                51..=80 => 7.2e6,
+                81..=90 => 9e6,
+                _ => 3e7,
             };
             let claims = vec![
+                Claim("utilisation", rho, w, busy(0..1)),
                 Claim("W", number(v, "W"), w, cycle_time(0)),
                 Claim("Wq", number(v, "Wq"), w, wait(0)),
             ];
             let plant = station(constant(1.0 / lam), exponential(1.0), 1);
             let effort = self.effort(total, settling(rho, 1.0));
-            self.cases.push(case(
-                &format!("D/M/1 rho={rho}"),
-                plant,
-                lam,
-                effort,
-                claims,
-            ));
+            let case = case(&format!("D/M/1 rho={rho}"), plant, lam, effort, claims);
+            self.cases.push(controlled(case, &["utilisation"]));
         }
         for v in list(&v["cascade_single_tool_poisson"]) {
             let (lam, p, c) = (number(v, "lam"), number(v, "p"), number(v, "c"));
             let w = width(number(v, "util_by_interval"));
             let claims = pipeline_claims(lam, p, c, number(v, "Wq"), w);
-            let effort = self.effort(1.6e7, settling(lam * c, 1.0));
+            let effort = self.effort(9.5e6, settling(lam * c, 1.0));
             let name = format!("pipeline p={p:.3} rho={lam}");
-            self.cases
-                .push(case(&name, pipeline(lam, p, c), lam, effort, claims));
+            let case = case(&name, pipeline(lam, p, c), lam, effort, claims);
+            self.cases.push(controlled(case, &["arrivals"]));
         }
         for v in list(&v["bulk_service_MMab1"]) {
             let (lam, a, b) = (number(v, "lam"), count(v, "a"), count(v, "b"));
@@ -238,11 +233,11 @@ impl Cases {
                 busy: number(v, "p_busy"),
                 batch: number(v, "mean_batch"),
             };
-            let effort = self.effort(3.3e7, 300.0);
+            let effort = self.effort(2.3e7, 300.0);
             let name = format!("M/M({a},{b})/1 lam={lam}");
-            let claims = bulk_claims(&truth, 0.01);
-            self.cases
-                .push(case(&name, bulk_station(lam, a, b), lam, effort, claims));
+            let claims = bulk_claims(lam, &truth, 0.01);
+            let case = case(&name, bulk_station(lam, a, b), lam, effort, claims);
+            self.cases.push(controlled(case, &LOAD));
         }
     }
 
@@ -252,7 +247,11 @@ impl Cases {
             let (mttf, mttr) = (number(v, "mttf"), number(v, "mttr"));
             let rate = number(v, "repair_rate");
             let claims = repair_claims(n, crews, mttr, number(v, "mean_down"), rate, 0.01);
-            let failures = if n > 10 { 2.9e7 } else { 2.6e7 };
+            let failures = match (n, crews) {
+                (11.., _) => 3.3e7,
+                (_, 2) => 2.6e7,
+                _ => 5e6,
+            };
             let effort = self.effort(failures, 20.0 * (mttf + mttr));
             let name = format!("{n} machines, {crews} repairers");
             self.cases.push(case(
@@ -266,6 +265,7 @@ impl Cases {
         for v in list(&v["mm1_calendar_breakdown_preempt_resume"]) {
             let lam = number(v, "lam");
             let claims = vec![
+                Claim("arrivals", lam, 0.01, arrivals(0)),
                 Claim(
                     "availability",
                     number(v, "availability"),
@@ -283,13 +283,18 @@ impl Cases {
                 1.0 / number(v, "repair_rate"),
                 None,
             );
-            let effort = self.effort(6e7, 5e3);
+            let effort = self.effort(if lam < 0.7 { 8e6 } else { 4e7 }, 5e3);
             let name = format!("M/M/1 calendar failures lam={lam}");
-            self.cases.push(case(&name, plant, lam, effort, claims));
+            let case = case(&name, plant, lam, effort, claims);
+            let controls = ["arrivals", "utilisation", "availability"];
+            self.cases.push(controlled(case, &controls));
         }
         for v in list(&v["mg1_operation_dependent_failures"]) {
             let lam = number(v, "lam");
             let claims = vec![
+                Claim("arrivals", lam, 0.01, arrivals(0)),
+                Claim("utilisation", lam, 0.01, busy(0..1)),
+                Claim("down", number(v, "rho") - lam, 0.01, down()),
                 Claim("Wq", number(v, "Wq"), 0.01, wait(0)),
                 Claim("W", number(v, "W"), 0.01, cycle_time(0)),
                 Claim("Lq", number(v, "Lq"), 0.01, queue(0)),
@@ -302,9 +307,10 @@ impl Cases {
                 5.0,
                 None,
             );
-            let effort = self.effort(4.2e7, 2e3);
-            self.cases
-                .push(case("M/G/1 busy-time failures", plant, lam, effort, claims));
+            let effort = self.effort(2.4e7, 2e3);
+            let case = case("M/G/1 busy-time failures", plant, lam, effort, claims);
+            let controls = ["arrivals", "utilisation", "down"];
+            self.cases.push(controlled(case, &controls));
         }
         for v in list(&v["renewal_availability"]) {
             let (mttf, mttr) = (number(v, "mttf"), number(v, "mttr"));
@@ -339,38 +345,35 @@ impl Cases {
                 .filter(|(_, p)| *p > 0.0)
                 .collect();
             let gamma = reals("gamma")[0];
-            let mut claims = vec![
-                Claim("L", number(v, "L"), 0.01, lots()),
-                Claim("cycle time", number(v, "cycle_time"), 0.01, cycle_time(0)),
-            ];
             let names = [
                 ["rate 1", "utilisation 1", "L 1", "W 1"],
                 ["rate 2", "utilisation 2", "L 2", "W 2"],
                 ["rate 3", "utilisation 3", "L 3", "W 3"],
             ];
+            let (mut claims, mut numbers) = (Vec::new(), Vec::new());
             let mut first = 0;
             for (i, names) in names.iter().enumerate() {
                 let range = first..first + tools[i] as usize;
                 first = range.end;
                 claims.push(Claim(names[0], reals("lam")[i], 0.01, starts(i)));
                 claims.push(Claim(names[1], reals("rho")[i], 0.01, busy(range.clone())));
-                claims.push(Claim(
-                    names[2],
-                    reals("L_station")[i],
-                    0.01,
-                    lots_at(i, range.clone()),
-                ));
-                claims.push(Claim(
-                    names[3],
-                    reals("W_station")[i],
-                    0.01,
-                    time_at(i, range),
-                ));
+                let (number, time) = (lots_at(i, range.clone()), time_at(i, range));
+                numbers.push(Claim(names[2], reals("L_station")[i], 0.01, number));
+                numbers.push(Claim(names[3], reals("W_station")[i], 0.01, time));
             }
+            claims.extend(numbers);
+            claims.push(Claim("L", number(v, "L"), 0.01, lots()));
+            claims.push(Claim(
+                "cycle time",
+                number(v, "cycle_time"),
+                0.01,
+                cycle_time(0),
+            ));
             let plant = network(gamma, &reals("mu"), &tools, &back);
-            let effort = self.effort(7.5e7, 2e4);
-            self.cases
-                .push(case("Jackson network", plant, gamma, effort, claims));
+            let effort = self.effort(3e7, 2e4);
+            let case = case("Jackson network", plant, gamma, effort, claims);
+            let controls: Vec<&str> = names.iter().flat_map(|n| &n[..2]).copied().collect();
+            self.cases.push(controlled(case, &controls));
         }
         for v in list(&v["closed_conwip_mva"]) {
             let demands: Vec<f64> = list(&v["service_demands"])
@@ -394,31 +397,35 @@ impl Cases {
         for (kind, c) in [("M/M/1", 1), ("M/M/c", 10)] {
             let of: Vec<&Value> = all.iter().filter(|v| v["queue"] == kind).collect();
             let lam = number(of[0], "lam");
+            let rho = lam / f64::from(c);
             let mut plant = station(exponential(1.0 / lam), exponential(1.0), c);
             plant.tool_groups.push(group("gate", 1));
             let mut gate = step("gate", 1, constant(0.0));
             gate.cqt = of.iter().map(|v| cqt(1, number(v, "limit"))).collect();
             plant.routes[0].steps.insert(0, gate);
-            let claims = of
-                .iter()
-                .enumerate()
-                .map(|(i, v)| {
-                    let p = number(v, "p_violate");
-                    let name = ["limit 1", "limit 2", "limit 3"][i];
-                    Claim(name, p, share_width(p, 0.8), violations(i))
-                })
-                .collect();
+            let mut claims = vec![
+                Claim("arrivals", lam, 0.01, arrivals(0)),
+                Claim("utilisation", rho, 0.01, busy(0..c as usize)),
+                Claim(
+                    "Wq",
+                    theory::erlang_c(lam, c) / (f64::from(c) - lam),
+                    0.01,
+                    wait(0),
+                ),
+            ];
+            claims.extend(of.iter().enumerate().map(|(i, v)| {
+                let p = number(v, "p_violate");
+                let name = ["limit 1", "limit 2", "limit 3"][i];
+                Claim(name, p, share_width(p, rho), violations(i))
+            }));
             let effort = self.effort(
-                if c == 1 { 1.5e8 } else { 4.5e7 },
-                settling(0.8, f64::from(c)),
+                if c == 1 { 2.4e7 } else { 4.2e7 },
+                settling(rho, f64::from(c)),
             );
-            self.cases.push(case(
-                &format!("queue time {kind}"),
-                plant,
-                lam,
-                effort,
-                claims,
-            ));
+            let name = format!("queue time {kind}");
+            let case = case(&name, plant, lam, effort, claims);
+            let controls = ["arrivals", "utilisation", "Wq"];
+            self.cases.push(controlled(case, &controls));
         }
     }
 }
@@ -430,22 +437,22 @@ fn service(name: &str) -> (Dist, f64) {
         high: minutes(high),
     };
     match name {
-        "deterministic 1" => (constant(1.0), 1.5e7),
-        "uniform 1 +- 0.05 (SMT2020 processing time)" => (uniform(0.95, 1.05), 1.4e7),
-        "uniform 1 +- 1" => (uniform(0.0, 2.0), 1.6e7),
+        "deterministic 1" => (constant(1.0), 9.5e6),
+        "uniform 1 +- 0.05 (SMT2020 processing time)" => (uniform(0.95, 1.05), 9e6),
+        "uniform 1 +- 1" => (uniform(0.0, 2.0), 1.05e7),
         "Erlang-2 mean 1" => (
             Dist::Erlang {
                 mean: minutes(1.0),
                 shape: 2,
             },
-            2.5e7,
+            1.3e7,
         ),
-        "exponential mean 1" => (exponential(1.0), 2.8e7),
+        "exponential mean 1" => (exponential(1.0), 1.7e7),
         "hyperexp p=.5 means .2,1.8" => (
             Dist::Hyperexponential {
                 branches: vec![(0.5, minutes(0.2)), (0.5, minutes(1.8))],
             },
-            5e7,
+            2.8e7,
         ),
         other => panic!("no service distribution is known as {other}"),
     }
@@ -613,4 +620,41 @@ fn a_planted_bias_of_three_percent_in_service_times_is_found() {
             .any(|s| s.name.starts_with(&format!("{queue}:")) && s.sharp() && !s.holds());
         assert!(told, "{queue} does not tell:\n{}", table(&seen));
     }
+}
+
+/// Controls take chance off a figure, not faults: one of the load is told by the controls
+/// themselves, one that leaves the load as it is by the figures.
+#[test]
+fn controls_hide_no_fault() {
+    let effort = |seed| Effort {
+        lots: 6e5,
+        warmup: 2e3,
+        replications: 16,
+        seed: SEED + 2_000 + seed,
+    };
+    let queue = |name: &str, service, seed| {
+        let claims = vec![
+            Claim("arrivals", 0.8, 0.04, arrivals(0)),
+            Claim("utilisation", 0.8, 0.04, busy(0..1)),
+            Claim("Wq", theory::mm1_wait(0.8, 1.0), 0.04, wait(0)),
+        ];
+        let plant = station(exponential(1.25), service, 1);
+        controlled(case(name, plant, 0.8, effort(seed), claims), &LOAD)
+    };
+    let uniform = Dist::Uniform {
+        low: minutes(0.0),
+        high: minutes(2.0),
+    };
+    let seen = observe(&[
+        queue("right", exponential(1.0), 0),
+        queue("slow", exponential(1.03), 1),
+        queue("even", uniform, 2),
+    ]);
+    let wrong: Vec<&str> = seen
+        .iter()
+        .filter(|s| !s.holds())
+        .map(|s| s.name.as_str())
+        .collect();
+    assert_eq!(wrong, ["slow: utilisation", "even: Wq"], "{}", table(&seen));
+    assert!(seen[..3].iter().all(Seen::sharp), "{}", table(&seen));
 }

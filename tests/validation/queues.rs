@@ -37,6 +37,7 @@ pub fn case(name: &str, mut scene: Scene, rate: f64, effort: Effort, claims: Vec
             name: name.into(),
             truth,
             width: share * truth.abs(),
+            control: false,
         });
         probes.push(probe);
     }
@@ -48,6 +49,15 @@ pub fn case(name: &str, mut scene: Scene, rate: f64, effort: Effort, claims: Vec
         figures,
         measure: Box::new(move |r| probes.iter().map(|p| p(r)).collect()),
     }
+}
+
+/// The case with its figures of these names as controls of those after them.
+pub fn controlled(mut case: Case, names: &[&str]) -> Case {
+    for name in names {
+        let mut named = case.figures.iter_mut().filter(|f| f.name == *name);
+        named.next().expect("a figure of the case").control = true;
+    }
+    case
 }
 
 // ---- figures -----------------------------------------------------------------------------
@@ -120,6 +130,11 @@ pub fn queue(group: usize) -> Probe {
 /// Mean number in the plant.
 pub fn lots() -> Probe {
     Box::new(|r| r.wip_lot_us.iter().sum::<u128>() as f64 / window(r))
+}
+
+/// Lots that came to a group per minute.
+pub fn arrivals(group: usize) -> Probe {
+    Box::new(move |r| r.groups[group].arrivals as f64 / window(r) * MINUTE)
 }
 
 /// Starts at a group per minute.
@@ -230,10 +245,12 @@ pub fn loss_station(a: f64, c: u32, blocking_truth: f64, share: f64, effort: Eff
         overflow: geoul::scene::schema::Overflow::Lose,
     });
     let claims = vec![
+        Claim("arrivals", a, share, arrivals(0)),
         Claim("blocking", blocking_truth, share, blocking()),
         Claim("mean lots", a * (1.0 - blocking_truth), share, lots()),
     ];
-    case(&format!("M/M/{c}/{c} a={a}"), plant, a, effort, claims)
+    let case = case(&format!("M/M/{c}/{c} a={a}"), plant, a, effort, claims);
+    controlled(case, &["arrivals"])
 }
 
 /// Two classes, the hot one first, no preemption.
@@ -243,11 +260,14 @@ pub fn priority_station(hot: f64, regular: f64, waits: (f64, f64), share: f64, e
     plant
         .releases
         .push(release("regular", every(exponential(1.0 / regular))));
+    let load = hot + regular;
     let claims = vec![
+        Claim("arrivals", load, share, arrivals(0)),
+        Claim("utilisation", load, share, busy(0..1)),
         Claim("Wq hot", waits.0, share, wait_of_type(0)),
         Claim("Wq regular", waits.1, share, wait_of_type(1)),
     ];
-    case("priority M/M/1", plant, hot + regular, e, claims)
+    case("priority M/M/1", plant, load, e, claims)
 }
 
 /// A batch tool that serves from `a` to `b` lots at once.
@@ -275,12 +295,13 @@ pub struct Bulk {
 }
 
 /// The figures of a bulk station.
-pub fn bulk_claims(truth: &Bulk, share: f64) -> Vec<Claim> {
+pub fn bulk_claims(lam: f64, truth: &Bulk, share: f64) -> Vec<Claim> {
     vec![
+        Claim("arrivals", lam, share, arrivals(0)),
+        Claim("utilisation", truth.busy, share, busy(0..1)),
         Claim("Lq", truth.queue, share, queue(0)),
         Claim("Wq", truth.wait, share, wait(0)),
         Claim("W", truth.time, share, cycle_time(0)),
-        Claim("busy", truth.busy, share, busy(0..1)),
         Claim("mean batch", truth.batch, share, batch_size()),
     ]
 }
@@ -298,6 +319,7 @@ pub fn pipeline(lam: f64, process: f64, interval: f64) -> Scene {
 /// The figures of a pipeline: wait for the first slot as in M/D/1, then the process time.
 pub fn pipeline_claims(lam: f64, process: f64, interval: f64, wq: f64, share: f64) -> Vec<Claim> {
     vec![
+        Claim("arrivals", lam, share, arrivals(0)),
         Claim("Wq", wq, share, wait(0)),
         Claim("sojourn", wq + process, share, cycle_time(0)),
         Claim("throughput", lam, share, finished_per_minute()),
