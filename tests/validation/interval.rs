@@ -89,7 +89,10 @@ pub fn observe(cases: &[Case]) -> Vec<Seen> {
         .collect();
     // One replication of each case after the other, so that the long ones do not all end last.
     jobs.sort_by_key(|(c, r)| (*r, *c));
-    let values: Vec<Mutex<Vec<(u32, Vec<f64>)>>> = cases.iter().map(|_| Mutex::default()).collect();
+    let values: Vec<Mutex<Vec<Vec<f64>>>> = cases
+        .iter()
+        .map(|case| Mutex::new(vec![Vec::new(); case.replications as usize]))
+        .collect();
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
@@ -100,8 +103,7 @@ pub fn observe(cases: &[Case]) -> Vec<Seen> {
                     let record = run(&case.scene, Seed(case.seed).replication(*r + 1));
                     let seen = (case.measure)(&record);
                     assert_eq!(seen.len(), case.figures.len(), "{}", case.name);
-                    let mut values = values[*c].lock().expect("no thread panicked");
-                    values.push((*r, seen));
+                    values[*c].lock().expect("no thread panicked")[*r as usize] = seen;
                 }
             });
         }
@@ -110,12 +112,10 @@ pub fn observe(cases: &[Case]) -> Vec<Seen> {
     let level = 1.0 - FAMILY_ERROR / (2.0 * compared as f64);
     let mut out = Vec::new();
     for (case, values) in cases.iter().zip(values) {
-        let mut values = values.into_inner().expect("no thread panicked");
-        // Threads finish in any order; sums must not depend on it.
-        values.sort_by_key(|(r, _)| *r);
+        let values = values.into_inner().expect("no thread panicked");
         let mut controls = vec![Vec::new(); values.len()];
         for (i, figure) in case.figures.iter().enumerate() {
-            let figures: Vec<f64> = values.iter().map(|(_, seen)| seen[i]).collect();
+            let figures: Vec<f64> = values.iter().map(|seen| seen[i]).collect();
             let (mean, error, freedom) = where_controls_are_true(&figures, &controls);
             if figure.control {
                 for (controls, x) in controls.iter_mut().zip(&figures) {
