@@ -52,6 +52,24 @@ impl Words {
         words!("{text}", text = text.into())
     }
 
+    /// Why the system refuses a file or a folder. A rare reason stays in the system's own words.
+    pub fn of_system(error: &std::io::Error) -> Self {
+        use std::io::ErrorKind as Kind;
+        match error.kind() {
+            Kind::NotFound => "there is no such file or folder".into(),
+            Kind::PermissionDenied => "the system does not allow it".into(),
+            Kind::AlreadyExists => "it exists already".into(),
+            Kind::IsADirectory => "it is a folder".into(),
+            Kind::NotADirectory => "a part of its path is no folder".into(),
+            Kind::StorageFull => "the disk is full".into(),
+            Kind::QuotaExceeded => "the quota of the disk is used up".into(),
+            Kind::ReadOnlyFilesystem => "the disk is read-only".into(),
+            Kind::FileTooLarge => "it is too large".into(),
+            Kind::InvalidFilename => "the system does not allow its name".into(),
+            _ => Self::verbatim(error.to_string()),
+        }
+    }
+
     /// With what stands in a place.
     #[doc(hidden)]
     #[must_use]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::words::{Words, words};
+
 /// One fault of a user's file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fault {
@@ -14,47 +16,59 @@ pub struct Fault {
     /// Header of the column.
     pub column: Option<String>,
     /// What stands there; `None` when the fault is that nothing does.
-    pub found: Option<String>,
+    pub found: Option<Words>,
     /// What should stand there.
-    pub expected: String,
+    pub expected: Words,
     /// The known name nearest to what was found.
     pub nearest: Option<String>,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
+impl Fault {
+    /// As a sentence.
+    pub fn words(&self) -> Words {
+        let (place, expected) = (self.place(), self.expected.clone());
+        let fault = match self.found.clone() {
+            Some(found) => words!(
+                "{place}: found \"{found}\", expected {expected}",
+                place,
+                found,
+                expected
+            ),
+            None => words!("{place}: expected {expected}", place, expected),
+        };
+        match &self.nearest {
+            Some(name) => words!("{fault}; did you mean \"{name}\"?", fault, name),
+            None => fault,
+        }
+    }
+
+    fn place(&self) -> String {
+        let mut place = self.file.clone();
         // A workbook has rows as its grid shows them, a text file lines as editors jump to.
         match (&self.sheet, self.line) {
-            (Some(sheet), Some(row)) => write!(f, ", sheet \"{sheet}\", row {row}")?,
-            (Some(sheet), None) => write!(f, ", sheet \"{sheet}\"")?,
-            (None, Some(line)) => write!(f, ":{line}")?,
+            (Some(sheet), Some(row)) => place += &format!(", sheet \"{sheet}\", row {row}"),
+            (Some(sheet), None) => place += &format!(", sheet \"{sheet}\""),
+            (None, Some(line)) => place += &format!(":{line}"),
             (None, None) => {}
         }
         if let Some(column) = &self.column {
-            write!(f, ", column {column}")?;
+            place += &format!(", column {column}");
         }
-        match &self.found {
-            Some(found) => write!(
-                f,
-                ": found \"{}\", expected {}",
-                shown(found),
-                self.expected
-            )?,
-            None => write!(f, ": expected {}", self.expected)?,
-        }
-        if let Some(nearest) = &self.nearest {
-            write!(f, "; did you mean \"{nearest}\"?")?;
-        }
-        Ok(())
+        place
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.words().fmt(f)
     }
 }
 
 /// Longest piece of a user's file that a message repeats, in characters.
 const LONGEST_SHOWN: usize = 60;
 
-/// `text` as a message shows it: control characters escaped, cut when long.
-fn shown(text: &str) -> String {
+/// What stands in a user's file, as a message shows it: control characters escaped, cut when long.
+pub(crate) fn quoted(text: &str) -> Words {
     let mut out: String = text
         .chars()
         .take(LONGEST_SHOWN)
@@ -69,7 +83,7 @@ fn shown(text: &str) -> String {
     if text.chars().count() > LONGEST_SHOWN {
         out.push('…');
     }
-    out
+    Words::verbatim(out)
 }
 
 /// All faults of what a user brought; never empty when it is an error.
@@ -82,6 +96,17 @@ impl Faults {
         faults.sort_by(|a, b| (&a.file, &a.sheet, a.line).cmp(&(&b.file, &b.sheet, b.line)));
         Self(faults)
     }
+
+    /// A line for each fault; of very many the first, and how many more there are.
+    pub fn lines(&self) -> impl Iterator<Item = Words> {
+        let more = self.0.len().saturating_sub(MOST_LISTED);
+        let rest = (more > 0).then(|| words!("… and {n} more", n = more));
+        self.0
+            .iter()
+            .take(MOST_LISTED)
+            .map(Fault::words)
+            .chain(rest)
+    }
 }
 
 /// Faults a message lists before it only counts the rest.
@@ -89,14 +114,9 @@ const MOST_LISTED: usize = 100;
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, fault) in self.0.iter().take(MOST_LISTED).enumerate() {
-            if i > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{fault}")?;
-        }
-        if self.0.len() > MOST_LISTED {
-            write!(f, "\n… and {} more", self.0.len() - MOST_LISTED)?;
+        for (i, line) in self.lines().enumerate() {
+            let end = if i > 0 { "\n" } else { "" };
+            write!(f, "{end}{line}")?;
         }
         Ok(())
     }
@@ -131,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_message_escapes_and_cuts_what_it_repeats() {
-        assert_eq!(shown("a\u{7}b"), "a\\u{7}b");
-        assert_eq!(shown(&"x".repeat(99)).chars().count(), LONGEST_SHOWN + 1);
+        assert_eq!(quoted("a\u{7}b").to_string(), "a\\u{7}b");
+        let cut = quoted(&"x".repeat(99)).to_string();
+        assert_eq!(cut.chars().count(), LONGEST_SHOWN + 1);
     }
 }

@@ -3,8 +3,9 @@
 //! `RECT N M1 x y width height` and `PGON N M1 x1 y1 x2 y2 …` carry shapes; the head, `CELL` and
 //! `ENDMSG` do not. The letter behind the keyword and the layer's name are read over.
 
-use crate::interop::fault::{Fault, Faults, nearest};
+use crate::interop::fault::{Fault, Faults, nearest, quoted};
 use crate::scene::shapes::{Polygon, Shapes};
+use crate::words::{Words, words};
 
 /// Words that begin a line without a shape.
 const WITHOUT_SHAPE: [&str; 6] = ["BEGIN", "EQUIV", "CNAME", "LEVEL", "CELL", "ENDMSG"];
@@ -20,11 +21,11 @@ pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
     let mut faults = Vec::new();
     let mut polygons = Vec::new();
     for (n, line) in text.lines().enumerate() {
-        let fault = |found: &str, expected: &str| Fault {
+        let fault = |found: &str, expected: Words| Fault {
             file: file.to_owned(),
             line: Some(n as u32 + 1),
-            found: Some(found.to_owned()),
-            expected: expected.to_owned(),
+            found: Some(quoted(found)),
+            expected,
             ..Fault::default()
         };
         let mut words = line.split_whitespace();
@@ -38,7 +39,7 @@ pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
             let known = ["RECT", "PGON"].into_iter().chain(WITHOUT_SHAPE);
             faults.push(Fault {
                 nearest: nearest(keyword, known),
-                ..fault(keyword, "RECT, PGON or a line of the head")
+                ..fault(keyword, "RECT, PGON or a line of the head".into())
             });
             continue;
         }
@@ -51,7 +52,7 @@ pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
             .collect();
         let points = match (keyword, numbers) {
             (_, Err(word)) => {
-                faults.push(fault(word, "a whole number of nm, at most 100 mm"));
+                faults.push(fault(word, "a whole number of nm, at most 100 mm".into()));
                 continue;
             }
             ("RECT", Ok(v)) if v.len() == 4 && v[2] > 0 && v[3] > 0 => {
@@ -60,7 +61,7 @@ pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
             ("RECT", Ok(_)) => {
                 faults.push(fault(
                     line,
-                    "RECT N layer x y width height, both sizes above 0",
+                    "RECT N layer x y width height, both sizes above 0".into(),
                 ));
                 continue;
             }
@@ -74,21 +75,21 @@ pub fn read(file: &str, text: &str) -> Result<Shapes, Faults> {
             (_, Ok(_)) => {
                 faults.push(fault(
                     line,
-                    "PGON N layer and at least three pairs of numbers",
+                    "PGON N layer and at least three pairs of numbers".into(),
                 ));
                 continue;
             }
         };
         let polygon = Polygon::new(points);
         match polygon.fault() {
-            Some(why) => faults.push(fault(line, &format!("a shape; {why}"))),
+            Some(why) => faults.push(fault(line, words!("a shape; {why}", why = why.words()))),
             None => polygons.push(polygon),
         }
     }
     if faults.is_empty() && polygons.is_empty() {
         faults.push(Fault {
             file: file.to_owned(),
-            expected: "at least one line RECT or PGON".to_owned(),
+            expected: "at least one line RECT or PGON".into(),
             ..Fault::default()
         });
     }

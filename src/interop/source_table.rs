@@ -1,6 +1,7 @@
 //! Sources as tables: lines `sigma_x,sigma_y,brightness`, with `#` before remarks.
 
-use crate::interop::fault::{Fault, Faults};
+use crate::interop::fault::{Fault, Faults, quoted};
+use crate::words::words;
 
 /// Most points of a source.
 const POINTS_MAX: usize = 100_000;
@@ -27,10 +28,10 @@ pub fn read(file: &str, text: &str) -> Result<Vec<(f64, f64, f64)>, Faults> {
             _ => faults.push(Fault {
                 file: file.to_owned(),
                 line: Some(n as u32 + 1),
-                found: Some(line.to_owned()),
+                found: Some(quoted(line)),
                 expected:
                     "sigma_x,sigma_y,brightness with both sigma from -1 to 1 and brightness from 0"
-                        .to_owned(),
+                        .into(),
                 ..Fault::default()
             }),
         }
@@ -38,8 +39,8 @@ pub fn read(file: &str, text: &str) -> Result<Vec<(f64, f64, f64)>, Faults> {
     if faults.is_empty() && (points.is_empty() || points.len() > POINTS_MAX) {
         faults.push(Fault {
             file: file.to_owned(),
-            found: Some(format!("{} points", points.len())),
-            expected: format!("1 to {POINTS_MAX} points"),
+            found: Some(words!("{n} points", n = points.len())),
+            expected: words!("1 to {most} points", most = POINTS_MAX),
             ..Fault::default()
         });
     }

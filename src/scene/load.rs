@@ -84,7 +84,7 @@ impl Source for Disk {
         std::fs::read_to_string(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".into(),
             std::io::ErrorKind::InvalidData => "it is no UTF-8 text".into(),
-            _ => Words::verbatim(error.to_string()),
+            _ => Words::of_system(&error),
         })
     }
 }

@@ -5,6 +5,8 @@
 
 use super::i18n::{Lang, Texts, number};
 use super::phrases::say;
+use crate::interop::fault::Faults;
+use crate::results::write::WriteError;
 use crate::scene::diagnostic::Told;
 use crate::scene::document::EditError;
 use crate::scene::{Diagnostic, Diagnostics};
@@ -160,6 +162,26 @@ fn list(findings: &[Told], t: &Texts) -> String {
         format!("{}\n    {kind}\n    {detail}\n", f.place)
     });
     told.collect()
+}
+
+/// What is wrong with a file that is no scene.
+pub fn file(faults: &Faults, t: &Texts) -> String {
+    let lines: Vec<String> = faults.lines().map(|l| say(&l, t.lang())).collect();
+    lines.join("\n")
+}
+
+/// Why the system refuses a file.
+pub fn system(path: &str, error: &std::io::Error, t: &Texts) -> String {
+    format!("{path}: {}", say(&Words::of_system(error), t.lang()))
+}
+
+/// Why a file could not be written.
+pub fn write(error: &WriteError, t: &Texts) -> String {
+    match error {
+        WriteError::Io { path, source } => system(path, source, t),
+        // A fault of the program itself.
+        WriteError::Parquet { .. } | WriteError::Name { .. } => error.to_string(),
+    }
 }
 
 /// Why an edit of a scene was not made.

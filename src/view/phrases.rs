@@ -189,6 +189,46 @@ mod tests {
     }
 
     #[test]
+    fn damaged_layout_files_and_sources_are_told_in_korean() {
+        use crate::interop::{gdsii, glp, source_table};
+        let glp_text =
+            "RECT N M1 0 0 9\nPGON N M1 1 2\nPGON N M1 0 0 9 9 9 0 0 9\nRCT\nRECT N M1 x";
+        let cut = [0, 6, 0, 2, 2, 88];
+        let record = |length: u8| [0, 6, 0, 2, 2, 88, 0, length, 1, 2];
+        let found = [
+            glp::read("a.glp", glp_text).expect_err("six faults"),
+            glp::read("a.glp", "BEGIN").expect_err("no shape"),
+            source_table::read("s.csv", "2,0,1").expect_err("sigma"),
+            source_table::read("s.csv", "").expect_err("no point"),
+            gdsii::read("a.gds", &[0; 8], None).expect_err("no header"),
+            gdsii::read("a.gds", &cut, None).expect_err("cut off"),
+            gdsii::read("a.gds", &record(2), None).expect_err("a short record"),
+            gdsii::read("a.gds", &record(9), None).expect_err("a long record"),
+        ];
+        for faults in found {
+            for line in faults.lines() {
+                assert_eq!(missing(&line), BTreeSet::new(), "{line}");
+            }
+            let said = faults::file(&faults, &Texts::new(Lang::Ko));
+            assert!(said.lines().all(is_korean), "{said}");
+            let english = faults::file(&faults, &Texts::new(Lang::En));
+            assert_eq!(english, faults.to_string());
+        }
+    }
+
+    #[test]
+    fn refusals_of_the_system_are_told_in_korean() {
+        let missing_file = std::fs::read("tests/none/none").expect_err("there is no such file");
+        let folder = std::fs::read_to_string(env!("CARGO_MANIFEST_DIR")).expect_err("a folder");
+        for error in [missing_file, folder] {
+            let words = Words::of_system(&error);
+            assert_eq!(missing(&words), BTreeSet::new(), "{words}");
+            let said = faults::system("a.glp", &error, &Texts::new(Lang::Ko));
+            assert!(said.starts_with("a.glp: ") && is_korean(&said), "{said}");
+        }
+    }
+
+    #[test]
     fn edits_that_fail_are_told_in_korean() {
         use crate::scene::Command::{Insert, Remove, Rename, Set};
         let text = "(schema: 1, name: \"n\", areas: { \"A\": (), \"B\": () })";

@@ -12,7 +12,7 @@ const FLOW: [&str; 12] = [
 /// Wings beside the flow: name, what they may use, who may use them.
 const BESIDE: [(&str, &[&str], &[&str]); 1] = [(
     "interop",
-    &["units", "rng", "scene", "results"],
+    &["words", "units", "rng", "scene", "results"],
     &["view", "cli"],
 )];
 

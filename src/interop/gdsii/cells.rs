@@ -2,6 +2,7 @@
 
 use crate::interop::fault::Faults;
 use crate::scene::shapes::Polygon;
+use crate::words::words;
 
 use super::fault;
 use super::records::{Record, kind, records};
@@ -84,7 +85,7 @@ pub fn library(file: &str, bytes: &[u8]) -> Result<Library, Faults> {
             kind::UNITS => {
                 let unit_nm = record.reals().nth(1).unwrap_or(0.0) * 1e9;
                 if !(1e-6..=1e6).contains(&unit_nm) {
-                    let found = format!("a unit of {unit_nm} nm");
+                    let found = words!("a unit of {nm} nm", nm = unit_nm);
                     return Err(fault(file, found, "a database unit of 1e-6 nm to 1 mm"));
                 }
                 // 1e-9 m as the format writes it is not quite 1 nm.
@@ -113,11 +114,11 @@ pub fn library(file: &str, bytes: &[u8]) -> Result<Library, Faults> {
             kind::ENDEL => {
                 elements += 1;
                 if elements > ELEMENTS_MAX {
-                    let found = format!("more elements at byte {}", record.at);
+                    let found = words!("more elements at byte {byte}", byte = record.at);
                     return Err(fault(
                         file,
                         found,
-                        format!("at most {ELEMENTS_MAX} in one file"),
+                        words!("at most {most} in one file", most = ELEMENTS_MAX),
                     ));
                 }
                 if let (Some(element), Some(cell)) = (element.take(), cell.as_mut()) {
@@ -167,8 +168,9 @@ fn take(element: &mut Element, record: &Record<'_>) {
 
 /// Adds a finished element to its cell.
 fn finish(file: &str, mut element: Element, cell: &mut Cell) -> Result<(), Faults> {
-    let wrong = |what: &str| {
-        let found = format!("an element at byte {} of cell {}", element.at, cell.name);
+    let wrong = |what: &'static str| {
+        let (byte, cell) = (element.at, &cell.name);
+        let found = words!("an element at byte {byte} of cell {cell}", byte, cell);
         Err(fault(file, found, what))
     };
     match element.kind {

@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 
-use crate::interop::fault::{Faults, nearest};
+use crate::interop::fault::{Faults, nearest, quoted};
 use crate::scene::bins::{Area, Bins};
 use crate::scene::shapes::{FLAT_MAX, Layout, Overfull, Polygon, ShapeFault, Shapes};
+use crate::words::words;
 
 use super::cells::{Library, Place};
 use super::fault;
@@ -175,7 +176,8 @@ impl Cells {
             let mut places = Vec::with_capacity(cell.places.len());
             for place in cell.places {
                 let Some(&at) = by_name.get(place.cell.as_str()) else {
-                    let mut faults = fault(file, &place.cell, "a cell that stands in the file");
+                    let mut faults =
+                        fault(file, quoted(&place.cell), "a cell that stands in the file");
                     faults.0[0].nearest = nearest(&place.cell, by_name.keys().copied());
                     return Err(faults);
                 };
@@ -195,7 +197,7 @@ impl Cells {
         let tops: Vec<usize> = (0..cells.len()).filter(|&i| !inner[i]).collect();
         let top = match (cell, tops.as_slice()) {
             (Some(name), _) => *by_name.get(name).ok_or_else(|| {
-                let mut faults = fault(file, name, "the name of a cell of this file");
+                let mut faults = fault(file, quoted(name), "the name of a cell of this file");
                 faults.0[0].nearest = nearest(name, by_name.keys().copied());
                 faults
             })?,
@@ -204,7 +206,7 @@ impl Cells {
             (None, many) => {
                 let names: Vec<&str> = many.iter().map(|&i| names[i].as_str()).collect();
                 let expected = "one top cell, or the name of the one to take";
-                return Err(fault(file, names.join(", "), expected));
+                return Err(fault(file, quoted(&names.join(", ")), expected));
             }
         };
         let mut all = Self {
@@ -222,9 +224,11 @@ impl Cells {
             return Ok(());
         }
         if depth > DEPTH_MAX || self.cells[at].seen == Seen::Opened {
-            let expected =
-                format!("cells nested at most {DEPTH_MAX} deep; does it contain itself?");
-            return Err(fault(file, &self.cells[at].name, expected));
+            let expected = words!(
+                "cells nested at most {most} deep; does it contain itself?",
+                most = DEPTH_MAX
+            );
+            return Err(fault(file, quoted(&self.cells[at].name), expected));
         }
         self.cells[at].seen = Seen::Opened;
         let inside: Vec<usize> = self.cells[at].places.iter().map(|p| p.0).collect();
@@ -266,7 +270,7 @@ impl Cells {
             ]
         });
         if area.is_some_and(|a| a.iter().flatten().any(|v| v.is_nan() || v.abs() > FURTHEST)) {
-            let name = self.cells[at].name.clone();
+            let name = quoted(&self.cells[at].name);
             return Err(fault(file, name, "coordinates of 32 bits when flat"));
         }
         // Places of empty cells are dropped, so that bins and places have one index.

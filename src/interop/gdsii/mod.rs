@@ -11,6 +11,7 @@ mod write;
 
 use crate::interop::fault::{Fault, Faults};
 use crate::scene::shapes::{Layout as _, Shapes};
+use crate::words::{Words, words};
 
 pub use self::flatten::Cells;
 pub use self::write::{Array, write, write_array};
@@ -25,7 +26,7 @@ pub struct Layout {
 }
 
 /// A fault of a whole file.
-fn fault(file: &str, found: impl Into<String>, expected: impl Into<String>) -> Faults {
+fn fault(file: &str, found: impl Into<Words>, expected: impl Into<Words>) -> Faults {
     Faults(vec![Fault {
         file: file.to_owned(),
         found: Some(found.into()),
@@ -51,8 +52,8 @@ pub fn read(file: &str, bytes: &[u8], cell: Option<&str>) -> Result<Layout, Faul
     let shapes = cells.flat().map_err(|over| {
         fault(
             file,
-            format!("{} polygons when flat", over.found),
-            format!("at most {}; read it by part", over.most),
+            words!("{n} polygons when flat", n = over.found),
+            words!("at most {most}; read it by part", most = over.most),
         )
     })?;
     Ok(Layout {

@@ -1,6 +1,7 @@
 //! The records of a stream: two bytes of length, one of kind, one of data type, then the data.
 
 use crate::interop::fault::Faults;
+use crate::words::words;
 
 use super::fault;
 
@@ -188,7 +189,7 @@ impl<'b> Records<'b> {
     fn record(&mut self) -> Result<Record<'b>, Faults> {
         let (file, bytes, at) = (self.file, self.bytes, self.at);
         let Some(head) = bytes.get(at..at + 4) else {
-            let found = format!("the end of the file at byte {}", bytes.len());
+            let found = words!("the end of the file at byte {byte}", byte = bytes.len());
             return Err(fault(file, found, "the record ENDLIB; the file is cut off"));
         };
         let length = usize::from(u16::from_be_bytes([head[0], head[1]]));
@@ -200,17 +201,26 @@ impl<'b> Records<'b> {
                 "a file in GDSII stream format",
             ));
         }
+        let found = || {
+            words!(
+                "a record of {length} bytes at byte {byte}",
+                length,
+                byte = at
+            )
+        };
         if length < 4 {
-            let found = format!("a record of {length} bytes at byte {at}");
-            return Err(fault(file, found, "at least 4 bytes; the file is damaged"));
+            return Err(fault(
+                file,
+                found(),
+                "at least 4 bytes; the file is damaged",
+            ));
         }
         let Some(data) = bytes.get(at + 4..at + length) else {
-            let found = format!("a record of {length} bytes at byte {at}");
-            let expected = format!(
-                "at most {} bytes to the end; no ENDLIB, the file is cut off",
-                bytes.len() - at
+            let expected = words!(
+                "at most {rest} bytes to the end; no ENDLIB, the file is cut off",
+                rest = bytes.len() - at
             );
-            return Err(fault(file, found, expected));
+            return Err(fault(file, found(), expected));
         };
         self.at += length;
         Ok(Record { kind, data, at })

@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::interop::fault::{Fault, nearest};
+use crate::interop::fault::{Fault, nearest, quoted};
 use crate::interop::quantity::{Spread, Time, TimeUnit, parse_count, parse_number};
+use crate::words::Words;
 
 /// Faults and notes of one import, in the order in which they were met.
 #[derive(Default)]
@@ -57,8 +58,8 @@ impl<'a> Grid<'a> {
             file: file.to_owned(),
             line: Some(line),
             column: column.map(str::to_owned),
-            found: found.map(str::to_owned),
-            expected,
+            found: found.map(quoted),
+            expected: Words::verbatim(expected),
             ..Fault::default()
         };
         let mut seen = BTreeSet::new();
@@ -162,8 +163,8 @@ impl<'a> Row<'a> {
             sheet: None,
             line: Some(self.line),
             column: Some(column.to_owned()),
-            found: found.map(str::to_owned),
-            expected: expected.into(),
+            found: found.map(quoted),
+            expected: Words::verbatim(expected),
             nearest: found.and_then(|f| nearest(f, known)),
         });
     }

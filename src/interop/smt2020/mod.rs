@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Imported;
 use super::fault::{Fault, Faults, nearest};
+use crate::words::Words;
 use grid::{Grid, Log};
 use rows::Columns;
 
@@ -76,7 +77,7 @@ fn find<'f>(
     let fault = |file: &str, expected: String, nearest| {
         log.fault(Fault {
             file: file.to_owned(),
-            expected,
+            expected: Words::verbatim(expected),
             nearest,
             ..Fault::default()
         });
@@ -193,7 +194,7 @@ pub fn read_folder(folder: &std::path::Path) -> Result<BTreeMap<String, String>,
     let fault = |file: &std::path::Path, line, expected: String| Fault {
         file: file.display().to_string(),
         line,
-        expected,
+        expected: Words::verbatim(expected),
         ..Fault::default()
     };
     let entries = std::fs::read_dir(folder).map_err(|e| {

@@ -2,10 +2,12 @@
 
 use super::sheet::{Cell, Sheet};
 use super::{Fault, Log, nearest};
+use crate::interop::fault::quoted;
 use crate::interop::quantity::{
     Spread, Time, TimeUnit, parse_count, parse_number, parse_spread, percent_text,
 };
 use crate::interop::ron_text::Ron;
+use crate::words::Words;
 
 /// A field that a kind of table may have.
 pub(super) struct FieldSpec {
@@ -113,7 +115,7 @@ impl<'a> Table<'a> {
                 line: row,
                 column: column.map(str::to_owned),
                 found: None,
-                expected,
+                expected: Words::verbatim(expected),
                 nearest: near,
             });
         };
@@ -335,8 +337,8 @@ impl<'a> Record<'a> {
                     .to_owned(),
             ),
             nearest: found.as_deref().and_then(|f| nearest(f, known)),
-            found,
-            expected: expected.into(),
+            found: found.as_deref().map(quoted),
+            expected: Words::verbatim(expected),
         });
     }
 

@@ -5,6 +5,8 @@ use std::io::Cursor;
 use calamine::{Data, Reader};
 
 use super::{Fault, Faults, nearest};
+use crate::interop::fault::quoted;
+use crate::words::Words;
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +50,8 @@ fn fault(
     Box::new(Fault {
         file: file.to_owned(),
         line,
-        found: found.map(str::to_owned),
-        expected: expected.into(),
+        found: found.map(quoted),
+        expected: Words::verbatim(expected),
         ..Fault::default()
     })
 }

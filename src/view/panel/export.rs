@@ -103,7 +103,7 @@ impl Desk {
                 let t = self.texts();
                 let why = match &fault {
                     StudyFault::Knob(fault) => faults::knob(fault, &t),
-                    StudyFault::Write(error) => error.to_string(),
+                    StudyFault::Write(error) => faults::write(error, &t),
                 };
                 let said = t.with("panel-export-failed", &[("why", &why)]);
                 self.say(Weight::Failure, said);

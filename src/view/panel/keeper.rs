@@ -253,7 +253,7 @@ impl Desk {
             Err(error) => {
                 let values = [
                     ("path", path.display().to_string()),
-                    ("why", error.to_string()),
+                    ("why", faults::write(&error, &t)),
                 ];
                 let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
                 self.say(Weight::Failure, t.with("panel-save-failed", &values));
@@ -279,9 +279,9 @@ impl Desk {
     }
 
     fn tell_unkept(&mut self, error: &WriteError) {
-        let said = self
-            .texts()
-            .with("panel-autosave-failed", &[("why", &error.to_string())]);
+        let t = self.texts();
+        let why = faults::write(error, &t);
+        let said = t.with("panel-autosave-failed", &[("why", &why)]);
         self.say(Weight::Warning, said);
     }
 
@@ -355,7 +355,7 @@ impl Desk {
         match done {
             Ok(()) => self.say(Weight::Done, t.with("panel-saved", &[("path", &name)])),
             Err(error) => {
-                let values = [("path", name), ("why", error.to_string())];
+                let values = [("path", name), ("why", faults::write(&error, &t))];
                 let values = values.each_ref().map(|(k, v)| (*k, v.as_str()));
                 self.say(Weight::Failure, t.with("panel-save-failed", &values));
             }

@@ -183,10 +183,11 @@ pub fn read(path: &std::path::Path, t: &Texts) -> Result<Opened, String> {
     let name = path
         .file_name()
         .map_or_else(|| shown.clone(), |n| n.to_string_lossy().into_owned());
-    let bytes = std::fs::read(path).map_err(|e| format!("{shown}: {e}"))?;
+    let bytes = std::fs::read(path).map_err(|e| faults::system(&shown, &e, t))?;
     opened(&name, &bytes, t, |file| {
         let beside = path.with_file_name(file);
-        std::fs::read_to_string(&beside).map_err(|e| format!("{}: {e}", beside.display()))
+        let shown = beside.display().to_string();
+        std::fs::read_to_string(&beside).map_err(|e| faults::system(&shown, &e, t))
     })
 }
 
@@ -206,14 +207,14 @@ pub fn opened(
     let shapes = match ending.as_deref() {
         Some("gds" | "gds2" | "gdsii") => {
             let layout = gdsii::read(name, bytes, None);
-            layout.map_err(|e| e.to_string())?.shapes
+            layout.map_err(|e| faults::file(&e, t))?.shapes
         }
-        Some("glp") => glp::read(name, &text()).map_err(|e| e.to_string())?,
+        Some("glp") => glp::read(name, &text()).map_err(|e| faults::file(&e, t))?,
         Some("ron") => {
             let setup = optics::read(name, &text()).map_err(|e| faults::findings(&e, t))?;
             let table = match &setup.source {
                 SourceShape::Table(file) => {
-                    source_table::read(file, &beside(file)?).map_err(|e| e.to_string())?
+                    source_table::read(file, &beside(file)?).map_err(|e| faults::file(&e, t))?
                 }
                 _ => Table::new(),
             };
