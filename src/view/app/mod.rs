@@ -30,7 +30,7 @@ mod undrawn;
 mod window;
 mod world;
 
-use bevy::app::PluginGroupBuilder;
+use bevy::app::{PluginGroupBuilder, TaskPoolOptions, TaskPoolPlugin};
 use bevy::asset::AssetEventSystems;
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, ClearColorConfig, RenderTarget};
@@ -38,6 +38,7 @@ use bevy::ecs::schedule::{ScheduleLabel, Schedules, SingleThreadedExecutor};
 use bevy::prelude::*;
 use bevy::render::render_resource::BlendState;
 use bevy::render::{ExtractSchedule, RenderApp};
+use bevy::transform::systems::StaticTransformOptimizations;
 use bevy_egui::{
     EguiGlobalSettings, EguiInputSet, EguiPlugin, EguiPostUpdateSet, EguiPrimaryContextPass,
     PrimaryEguiContext,
@@ -77,9 +78,17 @@ pub enum Refusal {
 pub struct DeskRes(pub Desk);
 
 /// Bevy's own plugins without those that nothing here uses: they look for work in every frame.
+///
+/// A frame is the work of one thread. Handing a part of its few milliseconds to others and waiting
+/// for them costs more than it saves, and with a study on every core they would come late.
 fn plugins() -> PluginGroupBuilder {
+    let mut pools = TaskPoolOptions::default();
+    (pools.compute.min_threads, pools.compute.max_threads) = (0, 0);
     DefaultPlugins
         .build()
+        .set(TaskPoolPlugin {
+            task_pool_options: pools,
+        })
         .disable::<bevy::anti_alias::AntiAliasPlugin>()
         .disable::<bevy::diagnostic::DiagnosticsPlugin>()
 }
@@ -90,6 +99,8 @@ fn assemble(app: &mut App, desk: Desk) -> fault::Fault {
     app.add_plugins((WorldPlugin, EguiPlugin::default(), StagePlugin))
         .insert_resource(DeskRes(desk))
         .insert_resource(ClearColor(Color::BLACK))
+        // Nothing here hangs below what moves: there are no trees of which to keep track.
+        .insert_resource(StaticTransformOptimizations::Disabled)
         .init_resource::<world::Shown>()
         .add_systems(Startup, own_egui)
         .add_systems(
@@ -127,8 +138,7 @@ fn assemble(app: &mut App, desk: Desk) -> fault::Fault {
 }
 
 /// Runs the systems of every schedule one after the other. A frame has hundreds that find nothing
-/// to do; waking threads for them costs more than running them. Work on many entities is still
-/// spread over threads, inside its system.
+/// to do; waking threads for them costs more than running them.
 fn run_in_turn(world: &mut World) {
     let extract: &dyn ScheduleLabel = &ExtractSchedule;
     let mut schedules = world.resource_mut::<Schedules>();
