@@ -629,7 +629,8 @@ fn risks(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
             )
         };
         ui.horizontal(|ui| {
-            let link = egui::Button::new(RichText::new(&name).size(type_pt::SMALL));
+            let name = RichText::new(&name).size(type_pt::SMALL);
+            let link = egui::Button::new((name, egui::Atom::grow()));
             let link = link
                 .frame(false)
                 .truncate()

@@ -286,7 +286,7 @@ fn value(ui: &mut Ui, desk: &mut Desk, knob: &Knob, name: &str, sought: bool, t:
             };
             let combo = egui::ComboBox::from_id_salt("option")
                 .selected_text(words)
-                .width(ui.available_width() - 2.0 * ui.spacing().button_padding.x)
+                .width(ui.available_width())
                 .truncate()
                 .show_ui(ui, |ui| {
                     for option in options {
