@@ -367,9 +367,7 @@ fn every_component_and_its_fields_are_registered() {
         TypeId::of::<Name>(),
         TypeId::of::<ChildOf>(),
         TypeId::of::<Children>(),
-        TypeId::of::<Transform>(),
         TypeId::of::<GlobalTransform>(),
-        TypeId::of::<bevy::transform::components::TransformTreeChanged>(),
     ];
     let mut seen = BTreeSet::from([
         TypeId::of::<Clock>(),
@@ -541,9 +539,9 @@ fn ports_stand_before_their_tool_and_follow_it() {
             "{port:?} instead of {want:?}"
         );
     }
-    let transform = w.get::<Transform>(tool).unwrap();
-    assert_eq!(transform.translation, Vec3::new(100.0, 0.0, -50.0));
-    let front = transform.rotation * Vec3::X;
+    let transform = w.get::<GlobalTransform>(tool).unwrap();
+    assert_eq!(transform.translation(), Vec3::new(100.0, 0.0, -50.0));
+    let front = transform.rotation() * Vec3::X;
     assert!(
         front.distance(Vec3::NEG_Z) < 1e-6,
         "north is −z, not {front}"

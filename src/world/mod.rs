@@ -9,7 +9,7 @@
 //! acts on the next run; a fault (an entity removed that others refer to) is a [`PlanError`].
 //!
 //! Frames: floor coordinates are x (along the spine), y (across it), z (up), metres; headings are
-//! degrees counter-clockwise from +x. Bevy's own `Transform` is right-handed with y up: floor
+//! degrees counter-clockwise from +x. Bevy's own `GlobalTransform` is right-handed with y up: floor
 //! (x, y, z) is (x, z, −y) there, and a tool's front looks along its local +x.
 //!
 //! Systems run in [`Phase`]s, in this order: the clock advances, models run, models write their

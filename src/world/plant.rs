@@ -43,7 +43,7 @@ pub struct Floor {
 /// Place of a thing in the plant.
 #[derive(Component, Clone, Copy, Debug, Default, PartialEq, Reflect)]
 #[reflect(Component)]
-#[require(Transform)]
+#[require(GlobalTransform)]
 pub struct Placement {
     /// Centre of the footprint, m.
     pub x_m: f64,
@@ -173,7 +173,7 @@ pub struct Reticle {
 /// A tool group. Its tools are its children; how many there are is how many it has.
 #[derive(Component, Clone, Debug, Default, PartialEq, Reflect)]
 #[reflect(Component)]
-#[require(Transform, super::QueueLength)]
+#[require(GlobalTransform, super::QueueLength)]
 pub struct ToolGroup {
     /// Tool type it was made from, if any.
     pub tool_type: Option<String>,
@@ -309,22 +309,19 @@ pub(super) fn ports_follow_tools(
 
 /// Sets the transform of everything that was placed anew.
 ///
-/// Tools hang under their group, whose transform is the identity; ports hang under
-/// their tool, so their transform is their offset from it.
+/// A place is one in the plant, so nothing follows from whom a thing belongs to: had tools and ports
+/// transforms of their own, Bevy would work out those of thousands from their parents' in every frame.
 pub(super) fn transforms_follow_places(
-    mut placed: Query<'_, '_, (&Placement, Option<&LoadPort>, &mut Transform), Changed<Placement>>,
+    mut placed: Query<'_, '_, (&Placement, &mut GlobalTransform), Changed<Placement>>,
 ) {
-    for (place, port, mut transform) in &mut placed {
-        *transform = match port {
-            Some(port) => Transform::from_xyz(
-                port.front_m as f32,
-                PORT_HEIGHT_M as f32,
-                -port.left_m as f32,
-            ),
-            None => Transform::from_xyz(place.x_m as f32, place.z_m as f32, -place.y_m as f32)
-                .with_rotation(Quat::from_rotation_y(
-                    (place.heading_deg as f32).to_radians(),
-                )),
-        };
+    for (place, mut transform) in &mut placed {
+        *transform = standing(place).into();
     }
+}
+
+/// Transform of a thing that stands at a place.
+pub fn standing(place: &Placement) -> Transform {
+    Transform::from_xyz(place.x_m as f32, place.z_m as f32, -place.y_m as f32).with_rotation(
+        Quat::from_rotation_y((place.heading_deg as f32).to_radians()),
+    )
 }

@@ -35,6 +35,9 @@ use bevy::asset::AssetEventSystems;
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{CameraOutputMode, ClearColorConfig, RenderTarget};
 use bevy::ecs::schedule::{ScheduleLabel, Schedules, SingleThreadedExecutor};
+use bevy::post_process::PostProcessPlugin;
+use bevy::post_process::bloom::BloomPlugin;
+use bevy::post_process::msaa_writeback::MsaaWritebackPlugin;
 use bevy::prelude::*;
 use bevy::render::render_resource::BlendState;
 use bevy::render::{ExtractSchedule, RenderApp};
@@ -91,6 +94,10 @@ fn plugins() -> PluginGroupBuilder {
         })
         .disable::<bevy::anti_alias::AntiAliasPlugin>()
         .disable::<bevy::diagnostic::DiagnosticsPlugin>()
+        // Of its five effects the stage has one; the other is what several cameras need.
+        .disable::<PostProcessPlugin>()
+        .add(BloomPlugin)
+        .add(MsaaWritebackPlugin)
 }
 
 /// Adds everything that windows and images have in common. Bevy's own plugins are there already.

@@ -5,6 +5,7 @@ use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::light::cluster::ClusterConfig;
 use bevy::post_process::bloom::{Bloom, BloomCompositeMode};
 use bevy::prelude::*;
+use bevy::render::view::NoIndirectDrawing;
 
 use super::rig::{Pose, VIEW_ANGLE};
 use super::{Stage, light};
@@ -25,6 +26,8 @@ pub fn bundle(images: &mut Assets<Image>) -> impl Bundle {
         light::exposure(),
         light::surroundings(images),
         ClusterConfig::Single,
+        // Working out draws on the GPU pays from thousands of meshes on; here are some fifty.
+        NoIndirectDrawing,
         Bloom {
             intensity: 0.06,
             composite_mode: BloomCompositeMode::EnergyConserving,

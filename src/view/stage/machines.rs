@@ -8,7 +8,7 @@ use super::palette::PaintMaterial;
 use super::shape::Detail;
 use super::{Stage, Staged};
 use crate::scene::schema::Archetype;
-use crate::world::plant;
+use crate::world::plant::{self, standing};
 
 /// Height on the screen from which a machine is drawn in full, points.
 const NEAR_POINTS: f32 = 30.0;
@@ -87,13 +87,6 @@ pub struct MachineBody {
 pub struct StockerBody {
     /// The stocker.
     pub stocker: Entity,
-}
-
-/// Transform of a thing that stands at a place.
-pub fn standing(place: &plant::Placement) -> Transform {
-    Transform::from_xyz(place.x_m as f32, place.z_m as f32, -place.y_m as f32).with_rotation(
-        Quat::from_rotation_y((place.heading_deg as f32).to_radians()),
-    )
 }
 
 /// Spawns the bodies of tools and stockers.

@@ -9,7 +9,7 @@
 //!
 //! * `shape`, `palette`, `machine`: what things look like.
 //! * `floor`, `machines`, `rails`, `people`: what stands and hangs in the plant.
-//! * `lamps`, `traffic`, `ports`, [`overlay`]: what changes with time.
+//! * `signs`, `lamps`, `ports`, `traffic`, [`overlay`]: what changes with time.
 //! * [`rig`], `camera`, [`pick`]: looking at it.
 //! * [`labels`], [`hud`]: what is written over it, painted by egui.
 
@@ -29,6 +29,7 @@ mod ports;
 mod rails;
 pub mod rig;
 mod shape;
+mod signs;
 mod traffic;
 
 use bevy::prelude::*;
@@ -174,12 +175,7 @@ impl Plugin for StagePlugin {
                         pick::list_targets,
                         labels::list_labels,
                     ),
-                    (
-                        lamps::spawn_lamps,
-                        traffic::forget,
-                        ports::forget,
-                        people::forget,
-                    ),
+                    (signs::spawn_signs, traffic::forget, people::forget),
                 )
                     .chain()
                     .run_if(plant_changed)
@@ -188,9 +184,8 @@ impl Plugin for StagePlugin {
             .add_systems(
                 Update,
                 (
-                    lamps::show_states,
+                    (lamps::show_states, ports::fill_ports, signs::paint_signs).chain(),
                     traffic::move_carriers,
-                    ports::fill_ports,
                     people::send_people,
                     overlay::show_bands,
                     overlay::show_heat,

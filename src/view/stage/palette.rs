@@ -123,9 +123,41 @@ impl Paint {
         }
     }
 
+    /// What it looks like.
+    pub fn look(self) -> Look {
+        look(cells()[self.cell()])
+    }
+
     /// Texture coordinate of its cell's middle.
     pub fn uv(self) -> [f32; 2] {
         [(self.cell() as f32 + 0.5) / COUNT as f32, 0.5]
+    }
+}
+
+/// Colour and own light of a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Colour, sRGB.
+    pub colour: [u8; 3],
+    /// Own light, sRGB; [`EMISSIVE_MAX`] makes it that of the scene.
+    pub light: [u8; 3],
+}
+
+/// All cells of the palette.
+fn cells() -> [Cell; COUNT] {
+    core::array::from_fn(|k| match k.checked_sub(CELLS.len()) {
+        None => CELLS[k],
+        Some(product) => (CATEGORIES[product].0, 0.0, 0.30, 0.12),
+    })
+}
+
+fn look((rgb, _, _, own): Cell) -> Look {
+    let [_, r, g, b] = rgb.to_be_bytes();
+    // The texture's own light is at most one; the material's factor brings it to the scene's scale.
+    let dim = |c: u8| (f32::from(c) * (own / EMISSIVE_MAX).min(1.0)) as u8;
+    Look {
+        colour: [r, g, b],
+        light: [dim(r), dim(g), dim(b)],
     }
 }
 
@@ -138,20 +170,19 @@ pub fn paint_material(
     images: &mut Assets<Image>,
     materials: &mut Assets<StandardMaterial>,
 ) -> PaintMaterial {
-    let products = CATEGORIES.iter().map(|c| (c.0, 0.0, 0.30, 0.12));
-    let cells: Vec<Cell> = CELLS.iter().copied().chain(products).collect();
-    let bytes = |colour: u32| [(colour >> 16) as u8, (colour >> 8) as u8, colour as u8];
     let mut base = Vec::with_capacity(4 * COUNT);
     let mut finish = Vec::with_capacity(4 * COUNT);
     let mut light = Vec::with_capacity(4 * COUNT);
-    for (colour, metal, rough, own) in cells {
-        let [r, g, b] = bytes(colour);
-        base.extend([r, g, b, 255]);
+    for cell in cells() {
+        let (_, metal, rough, _) = cell;
+        let look = look(cell);
+        base.extend(look.colour);
+        base.push(255);
         finish.extend([0, (rough * 255.0) as u8, (metal * 255.0) as u8, 255]);
-        // The texture's own light is at most one; the factor below brings it to the scene's scale.
-        let dim = |c: u8| (f32::from(c) * (own / EMISSIVE_MAX).min(1.0)) as u8;
-        light.extend([dim(r), dim(g), dim(b), 255]);
+        light.extend(look.light);
+        light.push(255);
     }
+    let row = |bytes, format| texture(bytes, COUNT, format);
     PaintMaterial(materials.add(StandardMaterial {
         base_color: Color::WHITE,
         base_color_texture: Some(images.add(row(base, TextureFormat::Rgba8UnormSrgb))),
@@ -166,16 +197,17 @@ pub fn paint_material(
 }
 
 /// Largest multiple of its colour that a paint glows with.
-const EMISSIVE_MAX: f32 = 1.6;
+pub const EMISSIVE_MAX: f32 = 1.6;
 
 /// Luminance of a glowing surface, cd/m², chosen to read as lit under the stage's key light.
 pub const OWN_LIGHT_NITS: f32 = 900.0;
 
-fn row(bytes: Vec<u8>, format: TextureFormat) -> Image {
+/// A texture of cells, `width` of four bytes in a row.
+pub fn texture(bytes: Vec<u8>, width: usize, format: TextureFormat) -> Image {
     let mut image = Image::new(
         Extent3d {
-            width: COUNT as u32,
-            height: 1,
+            width: width as u32,
+            height: (bytes.len() / (4 * width)) as u32,
             depth_or_array_layers: 1,
         },
         TextureDimension::D2,

@@ -4,10 +4,10 @@ use bevy::ecs::entity::EntityHashMap;
 use bevy::prelude::*;
 
 use super::Staged;
-use super::machines::standing;
 use super::palette::{Paint, PaintMaterial};
 use super::shape::{Detail, Shape};
-use crate::world::{ToolState, plant};
+use crate::world::ToolState;
+use crate::world::plant::{self, standing};
 
 /// People and the tools they stand at.
 #[derive(Resource, Clone, Debug, Default)]

@@ -4,10 +4,10 @@ use bevy::math::Ray3d;
 use bevy::prelude::*;
 
 use super::machine::STOCKER_HEIGHT_M;
-use super::machines::standing;
 use super::traffic::Carriers;
 use crate::world::layout::STOCKER_M;
-use crate::world::{Kind, SpawnedIds, plant};
+use crate::world::plant::{self, standing};
+use crate::world::{Kind, SpawnedIds};
 
 /// Something that can be pointed at, by its position in the scene.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

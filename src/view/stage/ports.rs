@@ -5,32 +5,21 @@
 //! are drawn, not simulated.
 
 use bevy::ecs::entity::EntityHashMap;
-use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
 
-use super::machines::{Library, StockerBody, standing};
-use super::palette::{Paint, PaintMaterial};
-use super::{Slack, Staged, traffic};
-use crate::view::tokens;
+use super::Slack;
+use super::machines::{Library, StockerBody};
+use super::signs::Signs;
 use crate::world::{Kind, LotInWork, LotPlace, SpawnedIds, plant};
 
 /// Time between looks at the ports, s.
 const EVERY_S: f32 = 0.25;
 
-/// Marks that another plant stands.
-#[derive(Resource, Debug, Default)]
-pub struct Forgotten(bool);
-
-/// Notes that another plant stands.
-pub fn forget(mut commands: Commands<'_, '_>) {
-    commands.insert_resource(Forgotten(true));
-}
-
 /// A load port.
 struct Port {
-    place: Transform,
+    /// Its position among all ports of the plant.
+    number: u32,
     shown: Option<u32>,
-    foup: Option<Entity>,
 }
 
 /// Ports tool by tool, group by group.
@@ -48,16 +37,16 @@ pub struct Ports {
     /// Ports taken of each tool, and the next tool of a group to be offered a waiting lot.
     taken: Vec<u32>,
     turn: Vec<u32>,
-    meshes: Vec<Handle<Mesh>>,
     since_s: f32,
     dirty: bool,
+    begun: bool,
 }
 
 impl Ports {
     fn learn(
         &mut self,
         ids: &SpawnedIds,
-        ports: &Query<'_, '_, (&plant::Placement, &ChildOf), With<plant::LoadPort>>,
+        ports: &Query<'_, '_, &ChildOf, With<plant::LoadPort>>,
         tools: &Query<'_, '_, &ChildOf, With<plant::Tool>>,
     ) {
         let (all_tools, groups) = (ids.all(Kind::Tool), ids.all(Kind::ToolGroup));
@@ -79,11 +68,9 @@ impl Ports {
         }
         self.ports.clear();
         self.of_tool = vec![[0, 0]; all_tools.len()];
-        for &port in ids.all(Kind::LoadPort) {
-            let Ok((place, tool)) = ports.get(port) else {
-                continue;
-            };
-            let Some(&tool) = self.tool_at.get(&tool.parent()) else {
+        for (number, port) in (0u32..).zip(ids.all(Kind::LoadPort)) {
+            let tool = (ports.get(*port).ok()).and_then(|t| self.tool_at.get(&t.parent()));
+            let Some(&tool) = tool else {
                 continue;
             };
             let range = &mut self.of_tool[tool as usize];
@@ -92,15 +79,15 @@ impl Ports {
             }
             range[1] += 1;
             self.ports.push(Port {
-                place: standing(place),
+                number,
                 shown: None,
-                foup: None,
             });
         }
         self.taken = vec![0; all_tools.len()];
         self.turn = vec![0; groups.len()];
         self.wanted = vec![None; self.ports.len()];
         self.dirty = true;
+        self.begun = false;
     }
 
     /// Puts a lot on a free port of a tool; whether there was one.
@@ -139,15 +126,13 @@ type LotChanged = Changed<LotInWork>;
 /// Puts FOUPs on the ports and fills the stockers' shelves.
 #[expect(clippy::too_many_arguments, clippy::type_complexity)] // A system names all it reads.
 pub fn fill_ports(
-    mut commands: Commands<'_, '_>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut library: ResMut<'_, Library>,
-    paint: Res<'_, PaintMaterial>,
+    signs: Option<ResMut<'_, Signs>>,
     time: Res<'_, Time<Real>>,
-    forgotten: Option<ResMut<'_, Forgotten>>,
     ids: Res<'_, SpawnedIds>,
     (places, tools): (
-        Query<'_, '_, (&plant::Placement, &ChildOf), With<plant::LoadPort>>,
+        Query<'_, '_, &ChildOf, With<plant::LoadPort>>,
         Query<'_, '_, &ChildOf, With<plant::Tool>>,
     ),
     (lots, changed): (Query<'_, '_, &LotInWork>, Query<'_, '_, (), LotChanged>),
@@ -155,31 +140,22 @@ pub fn fill_ports(
         Query<'_, '_, &plant::Stocker>,
         Query<'_, '_, (&StockerBody, &mut Mesh3d)>,
     ),
-    mut foups: Query<'_, '_, (&mut Mesh3d, &mut Visibility), Without<StockerBody>>,
     mut slack: ResMut<'_, Slack>,
     mut p: Local<'_, Ports>,
 ) {
+    let Some(mut signs) = signs else { return };
     let p = &mut *p;
-    if let Some(mut forgotten) = forgotten
-        && forgotten.0
-    {
-        forgotten.0 = false;
+    if signs.fresh() {
         p.learn(&ids, &places, &tools);
     }
     p.dirty |= !changed.is_empty();
     p.since_s += time.delta_secs();
-    let begun = !p.wanted.is_empty() && p.ports.iter().any(|x| x.foup.is_some());
-    if !p.dirty || begun && (p.since_s < EVERY_S || !slack.0) {
+    if !p.dirty || p.begun && (p.since_s < EVERY_S || !slack.0) {
         return;
     }
-    slack.0 = !begun;
+    slack.0 = !p.begun;
     p.since_s = 0.0;
     p.dirty = false;
-    if p.meshes.is_empty() {
-        p.meshes = (0..tokens::CATEGORIES.len() as u32)
-            .map(|k| meshes.add(traffic::foup(Paint::of_product(k)).mesh()))
-            .collect();
-    }
     p.wanted.fill(None);
     p.taken.fill(0);
     p.turn.fill(0);
@@ -204,34 +180,8 @@ pub fn fill_ports(
             continue;
         }
         port.shown = *wanted;
-        let mesh = wanted.map(|product| p.meshes[product as usize % p.meshes.len()].clone());
-        match (port.foup, mesh) {
-            (Some(foup), mesh) => {
-                if let Ok((mut shown, mut visibility)) = foups.get_mut(foup) {
-                    let now = if mesh.is_some() {
-                        Visibility::Visible
-                    } else {
-                        Visibility::Hidden
-                    };
-                    visibility.set_if_neq(now);
-                    if let Some(mesh) = mesh {
-                        shown.0 = mesh;
-                    }
-                }
-            }
-            (None, Some(mesh)) => {
-                let spawned = commands.spawn((
-                    Staged,
-                    Mesh3d(mesh),
-                    MeshMaterial3d(paint.0.clone()),
-                    port.place,
-                    Visibility::Visible,
-                    NotShadowCaster,
-                ));
-                port.foup = Some(spawned.id());
-            }
-            (None, None) => {}
-        }
+        p.begun |= wanted.is_some();
+        signs.show_foup(port.number, *wanted);
     }
     let room: u32 = bodies
         .iter()

@@ -6,6 +6,7 @@
 
 use bevy::asset::RenderAssetUsages;
 use bevy::light::NotShadowCaster;
+use bevy::math::{Affine3A, Vec3A};
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -119,19 +120,25 @@ fn vehicle(product: Paint) -> Shape {
     for x in [-0.46f32, 0.40] {
         s.plate([x, -0.92, -0.30], [x + 0.06, -0.42, 0.30], Paint::Vehicle);
     }
-    let mut carrier = foup(product);
-    carrier.fine(|_| ());
-    s.place(&carrier, 0.0, [0.0, -0.86, 0.0]);
+    for part in foup_parts(product) {
+        s.place(&part, 0.0, [0.0, -0.86, 0.0]);
+    }
     s
 }
 
-/// A FOUP that stands on its base.
-pub fn foup(product: Paint) -> Shape {
-    let mut s = Shape::new(Detail::Near);
-    s.block([-0.19, 0.02, -0.20], [0.19, 0.31, 0.20], product);
-    s.plate([-0.16, 0.0, -0.17], [0.16, 0.02, 0.17], Paint::Ink);
-    s.plate([-0.10, 0.31, -0.10], [0.10, 0.345, 0.10], Paint::Slate);
-    s
+/// Paints of a FOUP's parts.
+pub fn foup_paints(product: Paint) -> [Paint; 3] {
+    [product, Paint::Ink, Paint::Slate]
+}
+
+/// Parts of a FOUP that stands on its base: shell, foot and the flange it is gripped by.
+pub fn foup_parts(product: Paint) -> [Shape; 3] {
+    let [shell, foot, flange] = foup_paints(product);
+    let mut parts = [(); 3].map(|()| Shape::new(Detail::Near));
+    parts[0].block([-0.19, 0.02, -0.20], [0.19, 0.31, 0.20], shell);
+    parts[1].plate([-0.16, 0.0, -0.17], [0.16, 0.02, 0.17], foot);
+    parts[2].plate([-0.10, 0.31, -0.10], [0.10, 0.345, 0.10], flange);
+    parts
 }
 
 impl Fleet {
@@ -343,7 +350,7 @@ pub fn move_carriers(
             // through everything that moves, is set at once.
             let pose = pose(trip, &moving, stage.now_us);
             *transform = pose.into();
-            trip.at = pose.translation;
+            trip.at = pose.translation.into();
             carriers.shown.push((moving.lot, trip.at - Vec3::Y * 0.6));
         }
     }
@@ -354,7 +361,8 @@ pub fn move_carriers(
         let product = trip.of.map_or(0, |m| m.product) as usize;
         let (transform, visible) = match &trip.of {
             Some(moving) if !streams && !trip.corners.is_empty() => {
-                (pose(trip, moving, stage.now_us), Visibility::Visible)
+                let pose = GlobalTransform::from(pose(trip, moving, stage.now_us));
+                (pose.compute_transform(), Visibility::Visible)
             }
             _ => (Transform::default(), Visibility::Hidden),
         };
@@ -388,10 +396,16 @@ pub fn move_carriers(
     );
 }
 
-fn pose(trip: &Trip, moving: &Moving, now_us: u64) -> Transform {
+/// Place of a vehicle, its front ahead. Its axes are written down: hundreds of angles in every frame
+/// would only be taken apart again.
+fn pose(trip: &Trip, moving: &Moving, now_us: u64) -> Affine3A {
     let (at, ahead) = along(&trip.corners, trip.length, share_done(moving, now_us));
-    Transform::from_xyz(at.x, RAIL_M, at.y)
-        .with_rotation(Quat::from_rotation_y(-libm::atan2f(ahead.y, ahead.x)))
+    Affine3A::from_cols(
+        Vec3A::new(ahead.x, 0.0, ahead.y),
+        Vec3A::Y,
+        Vec3A::new(-ahead.y, 0.0, ahead.x),
+        Vec3A::new(at.x, RAIL_M, at.y),
+    )
 }
 
 /// Keeps the mean load of each rail and draws it as bands.
@@ -518,6 +532,19 @@ mod tests {
         let (at, ahead) = along(&way, 40.0, 0.5);
         assert!(at.distance(Vec2::new(10.0, 10.0)) < 1e-4 && ahead == Vec2::Y);
         assert_eq!(along(&way, 40.0, 1.0).0, Vec2::new(10.0, 30.0));
+    }
+
+    #[test]
+    fn a_vehicle_looks_ahead() {
+        let trip = Trip {
+            corners: vec![Vec2::ZERO, Vec2::new(30.0, 40.0)],
+            length: 50.0,
+            ..Trip::default()
+        };
+        let pose = pose(&trip, &TRIP, 1_500);
+        let turned = Transform::from_xyz(15.0, RAIL_M, 20.0)
+            .with_rotation(Quat::from_rotation_y(-libm::atan2f(0.8, 0.6)));
+        assert!(pose.abs_diff_eq(turned.compute_affine(), 1e-4), "{pose}");
     }
 
     #[test]

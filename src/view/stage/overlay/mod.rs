@@ -13,12 +13,13 @@ use bevy::light::NotShadowCaster;
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 
-use super::machines::{Tools, standing};
+use super::machines::Tools;
 use super::{Stage, Staged, lamps};
 use crate::sim::fab::Live;
 use crate::sim::fab::history::GroupSample;
 use crate::view::tokens;
-use crate::world::{Kind, QueueLength, SpawnedIds, ToolState, plant};
+use crate::world::plant::{self, standing};
+use crate::world::{Kind, QueueLength, SpawnedIds, ToolState};
 
 /// All overlays, in the order of the menu.
 pub static OVERLAYS: &[&Overlay] = &[
