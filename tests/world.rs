@@ -539,6 +539,12 @@ fn ports_stand_before_their_tool_and_follow_it() {
             "{port:?} instead of {want:?}"
         );
     }
+    let first = w.get::<Children>(tool).unwrap()[0];
+    let at = w.get::<GlobalTransform>(first).unwrap().translation();
+    assert!(
+        at.distance(Vec3::new(100.505, 0.9, -53.225)) < 1e-4,
+        "a port's base stands before the tool, not at {at}"
+    );
     let transform = w.get::<GlobalTransform>(tool).unwrap();
     assert_eq!(transform.translation(), Vec3::new(100.0, 0.0, -50.0));
     let front = transform.rotation() * Vec3::X;

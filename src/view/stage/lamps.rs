@@ -37,22 +37,15 @@ fn look(state: ToolState) -> Look {
     }
 }
 
-/// Tools whose state changed.
-type StateChanged = (Changed<ToolState>, With<crate::world::plant::Tool>);
-
 /// Lights the lamps of tools whose state changed, all of them once another plant stands.
 pub fn show_states(
     signs: Option<ResMut<'_, Signs>>,
-    changed: Query<'_, '_, (Entity, &ToolState), StateChanged>,
-    all: Query<'_, '_, (Entity, &ToolState), With<crate::world::plant::Tool>>,
+    tools: Query<'_, '_, (Entity, Ref<'_, ToolState>), With<crate::world::plant::Tool>>,
 ) {
     let Some(mut signs) = signs else { return };
-    if signs.fresh() {
-        for (tool, state) in &all {
-            signs.show_lamp(tool, look(*state));
-        }
-    } else {
-        for (tool, state) in &changed {
+    let fresh = signs.fresh();
+    for (tool, state) in &tools {
+        if fresh || state.is_changed() {
             signs.show_lamp(tool, look(*state));
         }
     }

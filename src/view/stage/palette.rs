@@ -125,7 +125,7 @@ impl Paint {
 
     /// What it looks like.
     pub fn look(self) -> Look {
-        look(cells()[self.cell()])
+        look(cell(self.cell()))
     }
 
     /// Texture coordinate of its cell's middle.
@@ -143,12 +143,12 @@ pub struct Look {
     pub light: [u8; 3],
 }
 
-/// All cells of the palette.
-fn cells() -> [Cell; COUNT] {
-    core::array::from_fn(|k| match k.checked_sub(CELLS.len()) {
+/// A cell of the palette.
+fn cell(k: usize) -> Cell {
+    match k.checked_sub(CELLS.len()) {
         None => CELLS[k],
         Some(product) => (CATEGORIES[product].0, 0.0, 0.30, 0.12),
-    })
+    }
 }
 
 fn look((rgb, _, _, own): Cell) -> Look {
@@ -173,7 +173,7 @@ pub fn paint_material(
     let mut base = Vec::with_capacity(4 * COUNT);
     let mut finish = Vec::with_capacity(4 * COUNT);
     let mut light = Vec::with_capacity(4 * COUNT);
-    for cell in cells() {
+    for cell in (0..COUNT).map(cell) {
         let (_, metal, rough, _) = cell;
         let look = look(cell);
         base.extend(look.colour);

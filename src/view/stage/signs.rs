@@ -244,6 +244,34 @@ mod tests {
     }
 
     #[test]
+    fn every_lamp_is_lit_whenever_a_plant_is_staged_anew() {
+        let text = include_str!("../../../scenes/minifab.ron");
+        let bundle = crate::scene::Bundle::from_text("minifab.ron", text);
+        let models = crate::whatif::models();
+        let loaded = crate::scene::load(&bundle, "minifab.ron", &[], &models).unwrap();
+        let mut app = App::new();
+        app.init_resource::<Assets<Mesh>>()
+            .init_resource::<Assets<Image>>()
+            .init_resource::<Assets<StandardMaterial>>();
+        let show = super::super::lamps::show_states;
+        app.add_systems(Update, (show, paint_signs).chain());
+        let ids = crate::world::spawn(app.world_mut(), &loaded.scene);
+        app.world_mut().insert_resource(ids);
+        let tools = 5;
+        for _ in 0..2 {
+            app.world_mut().run_system_cached(spawn_signs).unwrap();
+            app.update();
+            let signs = app.world().resource::<Signs>();
+            assert_eq!(signs.lamps.len(), tools);
+            assert!((0..tools).all(|k| texel(signs, k)[3] == 255));
+            assert!((tools..ROW).all(|k| texel(signs, k) == [0; 4]));
+            let images = app.world().resource::<Assets<Image>>();
+            let shown = images.get(&signs.images[0]).and_then(|i| i.data.as_ref());
+            assert_eq!(shown, Some(&signs.colours));
+        }
+    }
+
+    #[test]
     fn a_cell_is_looked_up_in_its_middle() {
         assert_eq!(uv(0, 4), [0.5 / 256.0, 0.125]);
         assert_eq!(uv(257, 4), [1.5 / 256.0, 0.375]);

@@ -71,7 +71,6 @@ pub struct Fleet {
     entries: Vec<Stop>,
     meshes: Vec<Handle<Mesh>>,
     streams: Streams,
-    forgotten: bool,
 }
 
 /// How much is on each rail.
@@ -281,7 +280,6 @@ pub fn move_carriers(
     if forgotten.0 {
         forgotten.0 = false;
         fleet.learn(&ids, &network, &tools, &stockers);
-        fleet.forgotten = true;
     }
     if network.is_empty() {
         return;
