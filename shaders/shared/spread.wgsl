@@ -1,7 +1,8 @@
 // From lines to the rows of a real picture of n by n pixels: v(x) = sum over f of the real part of
-// line(f) exp(2 pi i f x / n), f from 0 to half. Places x and n - x have the same cosine and opposite sines, so both
-// come of the same products. Tiles of 64 rows by 64 places of the first half of a row, sixteen rows to an invocation,
-// 16 frequencies at a time. The kernel has `four(row, x, values)` for what becomes
+// line(f) exp(2 pi i f x / n), f from 0 to half. Places x, n/2 - x, n/2 + x and n - x have the same cosines and sines
+// but for signs, which differ between even and odd frequencies: four pixels come of the same products. Where n is no
+// multiple of 4 it is x and n - x alone. Tiles of 64 rows by 64 places of the part of a row that is left, sixteen rows
+// to an invocation, 16 frequencies at a time. The kernel has `four(row, x, values)` for what becomes
 // of four rows' values at a place; rows beyond the last are among them.
 
 // exp(2 pi i k / n).
@@ -14,6 +15,33 @@ var<workgroup> imaginaries: array<vec4<f32>, 256>;
 // Of 16 frequencies (slow) and 64 places.
 var<workgroup> turns: array<vec2<f32>, 1024>;
 
+// Sums of four rows with cosines and with sines, over even and over odd frequencies.
+struct Four {
+    even: vec4<f32>,
+    odd: vec4<f32>,
+    even_sine: vec4<f32>,
+    odd_sine: vec4<f32>,
+}
+
+// `sums` and what two frequencies give to them.
+fn more(sums: Four, at: u32, even: vec2<f32>, odd: vec2<f32>) -> Four {
+    return Four(
+        sums.even + reals[at] * even.x,
+        sums.odd + reals[at + 16u] * odd.x,
+        sums.even_sine + imaginaries[at] * even.y,
+        sums.odd_sine + imaginaries[at + 16u] * odd.y,
+    );
+}
+
+// A line's number, nothing beyond the last frequency.
+fn line(row: u32, f: u32, width: u32) -> vec2<f32> {
+    if (f < width) {
+        // What lies beyond the last row is read, but not used.
+        return lines[row * width + f];
+    }
+    return vec2<f32>(0.0, 0.0);
+}
+
 // group.x counts tiles of places, group.y tiles of rows.
 fn spread(group: vec3<u32>, local: vec3<u32>, n: u32, half: u32) {
     let x = group.x * 64u + local.x;
@@ -22,24 +50,21 @@ fn spread(group: vec3<u32>, local: vec3<u32>, n: u32, half: u32) {
     // What this invocation brings: four rows at one frequency, and one place at four.
     let quad = thread / 64u * 4u + thread % 4u;
     let of_quad = thread / 4u % 16u;
-    let corner = (group.y * 64u + quad * 4u) * width + of_quad;
+    let top = group.y * 64u + quad * 4u;
     var turn = (local.y * x) % n;
     let step = (4u * x) % n;
-    // Sums with cosines and with sines, of four times four rows.
-    var a = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var b = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var c = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var d = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var a_sine = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var b_sine = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var c_sine = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var d_sine = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    let nothing = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    // Of four times four rows.
+    var a = Four(nothing, nothing, nothing, nothing);
+    var b = a;
+    var c = a;
+    var d = a;
     for (var start = 0u; start < width; start = start + 16u) {
-        // What lies beyond the last row or frequency is read, but not used.
-        let first = lines[corner + start];
-        let second = lines[corner + start + width];
-        let third = lines[corner + start + 2u * width];
-        let fourth = lines[corner + start + 3u * width];
+        let f = start + of_quad;
+        let first = line(top, f, width);
+        let second = line(top + 1u, f, width);
+        let third = line(top + 2u, f, width);
+        let fourth = line(top + 3u, f, width);
         reals[of_quad * 16u + quad] = vec4<f32>(first.x, second.x, third.x, fourth.x);
         imaginaries[of_quad * 16u + quad] = vec4<f32>(first.y, second.y, third.y, fourth.y);
         for (var j = local.y; j < 16u; j = j + 4u) {
@@ -47,34 +72,44 @@ fn spread(group: vec3<u32>, local: vec3<u32>, n: u32, half: u32) {
             turn = along(turn, step, n);
         }
         workgroupBarrier();
-        for (var k = 0u; k < min(16u, width - start); k = k + 1u) {
-            let w = turns[k * 64u + local.x];
-            let row = k * 16u + local.y * 4u;
-            a = a + reals[row] * w.x;
-            b = b + reals[row + 1u] * w.x;
-            c = c + reals[row + 2u] * w.x;
-            d = d + reals[row + 3u] * w.x;
-            a_sine = a_sine + imaginaries[row] * w.y;
-            b_sine = b_sine + imaginaries[row + 1u] * w.y;
-            c_sine = c_sine + imaginaries[row + 2u] * w.y;
-            d_sine = d_sine + imaginaries[row + 3u] * w.y;
+        for (var k = 0u; k < min(16u, width - start); k = k + 2u) {
+            let even = turns[k * 64u + local.x];
+            let odd = turns[(k + 1u) * 64u + local.x];
+            let at = k * 16u + local.y * 4u;
+            a = more(a, at, even, odd);
+            b = more(b, at + 1u, even, odd);
+            c = more(c, at + 2u, even, odd);
+            d = more(d, at + 3u, even, odd);
         }
         workgroupBarrier();
     }
     let row = group.y * 64u + local.y * 16u;
-    both(row, x, n, a, a_sine);
-    both(row + 4u, x, n, b, b_sine);
-    both(row + 8u, x, n, c, c_sine);
-    both(row + 12u, x, n, d, d_sine);
+    mirrored(row, x, n, a);
+    mirrored(row + 4u, x, n, b);
+    mirrored(row + 8u, x, n, c);
+    mirrored(row + 12u, x, n, d);
 }
 
-// Four rows at a place and at its mirror image.
-fn both(row: u32, x: u32, n: u32, cosines: vec4<f32>, sines: vec4<f32>) {
-    if (2u * x <= n) {
-        four(row, x, cosines - sines);
+// Four rows at a place and at its mirror images.
+fn mirrored(row: u32, x: u32, n: u32, sums: Four) {
+    let parts = select(2u, 4u, n % 4u == 0u);
+    if (parts * x > n) {
+        return;
     }
+    let cosines = sums.even + sums.odd;
+    let sines = sums.even_sine + sums.odd_sine;
+    four(row, x, cosines - sines);
     // The first place has no mirror image, nor has the middle of an even row.
     if (x > 0u && 2u * x < n) {
         four(row, n - x, cosines + sines);
+    }
+    // At the end of the quarter these are the two from above.
+    if (parts == 4u && 4u * x < n) {
+        let far = sums.even - sums.odd;
+        let far_sines = sums.even_sine - sums.odd_sine;
+        four(row, n / 2u - x, far + far_sines);
+        if (x > 0u) {
+            four(row, n / 2u + x, far - far_sines);
+        }
     }
 }

@@ -22,7 +22,7 @@ fn product(strip: u32, plane: u32, cell: u32) -> vec2<f32> {
         let picture = plane / record.each;
         slope = slopes[(picture * length + (cell & (length - 1u))) * length + column];
     }
-    return vec2<f32>(slope * tile[cell].x, -slope * tile[cell].y);
+    return vec2<f32>(slope * tile[seat(cell)].x, -slope * tile[seat(cell)].y);
 }
 
 @compute @workgroup_size(256)
@@ -56,7 +56,7 @@ fn adjoint_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invoc
         let column = (group.x << (10u - bits)) + (cell >> bits);
         let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
         if (column < length && f < side) {
-            lines[(plane * side + f) * length + column] = vec2<f32>(tile[cell].x, -tile[cell].y);
+            lines[(plane * side + f) * length + column] = vec2<f32>(tile[seat(cell)].x, -tile[seat(cell)].y);
         }
     }
 }

@@ -20,7 +20,7 @@ fn term(start: u32, row: u32, cell: u32) -> vec2<f32> {
     let k = start + (cell >> bits);
     let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
     if (k < record.systems && f < side) {
-        return times(systems[(k * side + row) * side + f], tile[cell]);
+        return times(systems[(k * side + row) * side + f], tile[seat(cell)]);
     }
     return vec2<f32>(0.0, 0.0);
 }

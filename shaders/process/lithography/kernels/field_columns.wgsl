@@ -16,7 +16,7 @@ struct FieldColumns {
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
 
 fn square(cell: u32) -> f32 {
-    let e = tile[cell];
+    let e = tile[seat(cell)];
     return e.x * e.x + e.y * e.y;
 }
 

@@ -38,7 +38,7 @@ fn field_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
         let cell = j * 256u + thread;
         let row = (group.x << (10u - bits)) + (cell >> bits);
         if (row < record.rows) {
-            lines[row * length + (cell & (length - 1u))] = tile[cell];
+            lines[row * length + (cell & (length - 1u))] = tile[seat(cell)];
         }
     }
 }

@@ -1,7 +1,8 @@
 // The lowest coefficients of real rows of n values: line(f) = sum over x of v(x) exp(-2 pi i f x / n),
-// f from 0 to half. Places x and n - x have the same cosine and opposite sines, so their sum and their difference are
-// multiplied: half the products. A product of matrices in tiles of 64 rows by 32 frequencies, four rows and two
-// frequencies to an invocation, 16 places at a time.
+// f from 0 to half. Places x, n/2 - x, n/2 + x and n - x have the same cosines and sines but for signs, which differ
+// between even and odd frequencies: what four pixels come to is multiplied, a quarter of the products. Where n is no
+// multiple of 4 it is x and n - x alone. A product of matrices in tiles of 64 rows by 24 frequencies, four rows and three
+// frequencies of one parity to an invocation, 8 places at a time.
 // With `soft` 1 the values are parameters of a mask, and what is transformed is its transmission
 // 1 / (1 + exp(-4 (v - 1/2))), moved by `offset`.
 
@@ -20,11 +21,16 @@ struct Rows {
 @group(0) @binding(2) var<storage, read> picture: array<f32>;
 @group(0) @binding(3) var<storage, read_write> lines: array<vec2<f32>>;
 
-// Of 16 places (slow) and 16 times four rows.
-var<workgroup> sums: array<vec4<f32>, 256>;
-var<workgroup> differences: array<vec4<f32>, 256>;
-// Of 16 places (slow) and 16 times two frequencies.
-var<workgroup> turns: array<vec4<f32>, 256>;
+// What the even frequencies of 8 places (slow) and 32 pairs of rows meet, with cosines and with sines, and then the odd
+// ones.
+var<workgroup> folded: array<vec4<f32>, 528>;
+// Of 8 places (slow) and 24 frequencies.
+var<workgroup> turns: array<vec2<f32>, 192>;
+
+// Places in 33s and two parts of 265 numbers, so that those used at once lie in different banks.
+fn seat(odd: u32, place: u32, pair: u32) -> u32 {
+    return odd * 265u + place * 33u + pair;
+}
 
 fn value(at: u32) -> f32 {
     if (soft == 1u) {
@@ -33,83 +39,113 @@ fn value(at: u32) -> f32 {
     return picture[at];
 }
 
-// Sum and difference of a place and its mirror image.
-fn both(row: u32, x: u32) -> vec2<f32> {
-    if (row >= record.rows || 2u * x > record.n) {
-        return vec2<f32>(0.0, 0.0);
+// What a place and its mirror images are to even frequencies, with cosines and with sines, and to odd ones.
+fn fold(row: u32, x: u32, parts: u32) -> vec4<f32> {
+    let n = record.n;
+    if (row >= record.rows || parts * x > n) {
+        return vec4<f32>(0.0, 0.0, 0.0, 0.0);
     }
-    let near = value(row * record.n + x);
-    // The first place has no other, and the middle of an even row none.
-    if (x == 0u || 2u * x == record.n) {
-        return vec2<f32>(near, 0.0);
+    let origin = row * n;
+    let a = value(origin + x);
+    let d = value(origin + (n - x) % n);
+    var b = 0.0;
+    var c = 0.0;
+    if (parts == 4u) {
+        b = value(origin + n / 2u - x);
+        c = value(origin + n / 2u + x);
     }
-    let far = value(row * record.n + record.n - x);
-    return vec2<f32>(near + far, near - far);
+    // At both ends two of them are one pixel.
+    let weight = select(1.0, 0.5, x == 0u || parts * x == n);
+    let near = weight * (a + d);
+    let far = weight * (b + c);
+    let near_odd = weight * (a - d);
+    let far_odd = weight * (b - c);
+    return vec4<f32>(near + far, near_odd - far_odd, near - far, near_odd + far_odd);
 }
 
-fn put(row: u32, f: u32, total: vec2<f32>) {
-    if (row < record.rows && f <= record.half) {
-        lines[row * (record.half + 1u) + f] = vec2<f32>(total.x, -total.y);
+fn put(row: u32, f: u32, total: vec4<f32>) {
+    let width = record.half + 1u;
+    if (f < width) {
+        if (row < record.rows) {
+            lines[row * width + f] = vec2<f32>(total.x, -total.y);
+        }
+        if (row + 1u < record.rows) {
+            lines[(row + 1u) * width + f] = vec2<f32>(total.z, -total.w);
+        }
     }
 }
 
-fn four(row: u32, f: u32, cosines: vec4<f32>, sines: vec4<f32>) {
-    put(row, f, vec2<f32>(cosines.x, sines.x));
-    put(row + 1u, f, vec2<f32>(cosines.y, sines.y));
-    put(row + 2u, f, vec2<f32>(cosines.z, sines.z));
-    put(row + 3u, f, vec2<f32>(cosines.w, sines.w));
-}
-
-@compute @workgroup_size(16, 16)
+@compute @workgroup_size(8, 16)
 fn rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     let n = record.n;
-    let thread = local.y * 16u + local.x;
-    let f = group.x * 32u + local.x * 2u;
-    // What this invocation brings: four rows at one place, and two frequencies at another.
-    let quad = thread / 64u * 4u + thread % 4u;
-    let of_quad = thread / 4u % 16u;
-    let top = group.y * 64u + quad * 4u;
-    var turn = (f * local.y) % n;
-    var next_turn = ((f + 1u) * local.y) % n;
-    let step = (f * 16u) % n;
-    let next_step = ((f + 1u) * 16u) % n;
-    var cosines = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var sines = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var next_cosines = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var next_sines = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    for (var start = 0u; start <= n / 2u; start = start + 16u) {
-        let x = start + of_quad;
-        let a = both(top, x);
-        let b = both(top + 1u, x);
-        let c = both(top + 2u, x);
-        let d = both(top + 3u, x);
-        sums[of_quad * 16u + quad] = vec4<f32>(a.x, b.x, c.x, d.x);
-        differences[of_quad * 16u + quad] = vec4<f32>(a.y, b.y, c.y, d.y);
-        turns[thread] = vec4<f32>(waves[turn], waves[next_turn]);
-        turn = along(turn, step, n);
-        next_turn = along(next_turn, next_step, n);
-        workgroupBarrier();
-        // Sums of 16 first, which are more exact than one long sum.
-        var cosine = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-        var sine = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-        var next_cosine = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-        var next_sine = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-        for (var k = 0u; k < 16u; k = k + 1u) {
-            let sum = sums[k * 16u + local.y];
-            let difference = differences[k * 16u + local.y];
-            let w = turns[k * 16u + local.x];
-            cosine = cosine + sum * w.x;
-            sine = sine + difference * w.y;
-            next_cosine = next_cosine + sum * w.z;
-            next_sine = next_sine + difference * w.w;
+    let parts = select(2u, 4u, n % 4u == 0u);
+    let thread = local.y * 8u + local.x;
+    let top = group.y * 64u;
+    // Three of an invocation's frequencies, two apart, lie side by side among the turns; 96 invocations bring two each,
+    // of one frequency and of places four apart.
+    let slot = thread % 24u;
+    let wanted = group.x * 24u + slot / 6u * 6u + slot / 3u % 2u + slot % 3u * 2u;
+    var turn = (wanted * (thread / 24u)) % n;
+    let four = (wanted * 4u) % n;
+    let eight = (wanted * 8u) % n;
+    let home = seat(local.x % 2u, 0u, local.y * 2u);
+    let nothing = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    // Of the upper and the lower two rows.
+    var upper_first = nothing;
+    var upper_second = nothing;
+    var upper_third = nothing;
+    var lower_first = nothing;
+    var lower_second = nothing;
+    var lower_third = nothing;
+    for (var start = 0u; start <= n / parts; start = start + 8u) {
+        for (var j = thread; j < 256u; j = j + 128u) {
+            let x = start + j % 8u;
+            let pair = j / 8u;
+            let one = fold(top + pair * 2u, x, parts);
+            let other = fold(top + pair * 2u + 1u, x, parts);
+            folded[seat(0u, j % 8u, pair)] = vec4<f32>(one.xy, other.xy);
+            folded[seat(1u, j % 8u, pair)] = vec4<f32>(one.zw, other.zw);
         }
-        cosines = cosines + cosine;
-        sines = sines + sine;
-        next_cosines = next_cosines + next_cosine;
-        next_sines = next_sines + next_sine;
+        if (thread < 96u) {
+            turns[thread] = waves[turn];
+            turns[thread + 96u] = waves[along(turn, four, n)];
+            turn = along(turn, eight, n);
+        }
+        workgroupBarrier();
+        // Sums of 8 first, which are more exact than one long sum.
+        var a = nothing;
+        var b = nothing;
+        var c = nothing;
+        var d = nothing;
+        var e = nothing;
+        var g = nothing;
+        for (var k = 0u; k < 8u; k = k + 1u) {
+            let upper = folded[home + k * 33u];
+            let lower = folded[home + k * 33u + 1u];
+            let first = turns[k * 24u + local.x * 3u].xyxy;
+            let second = turns[k * 24u + local.x * 3u + 1u].xyxy;
+            let third = turns[k * 24u + local.x * 3u + 2u].xyxy;
+            a = a + upper * first;
+            b = b + upper * second;
+            c = c + upper * third;
+            d = d + lower * first;
+            e = e + lower * second;
+            g = g + lower * third;
+        }
+        upper_first = upper_first + a;
+        upper_second = upper_second + b;
+        upper_third = upper_third + c;
+        lower_first = lower_first + d;
+        lower_second = lower_second + e;
+        lower_third = lower_third + g;
         workgroupBarrier();
     }
-    let row = group.y * 64u + local.y * 4u;
-    four(row, f, cosines, sines);
-    four(row, f + 1u, next_cosines, next_sines);
+    let row = top + local.y * 4u;
+    let f = group.x * 24u + local.x / 2u * 6u + local.x % 2u;
+    put(row, f, upper_first);
+    put(row, f + 2u, upper_second);
+    put(row, f + 4u, upper_third);
+    put(row + 2u, f, lower_first);
+    put(row + 2u, f + 2u, lower_second);
+    put(row + 2u, f + 4u, lower_third);
 }

@@ -5,7 +5,7 @@ use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::adam::{State, state};
 use crate::sim::process::lithography::kernels::{
     ADAM, CIRCLE, DONE, FREE, LINES, LOGISTIC, MEAN, RATES, SPREAD, SQUARE, THETA, WAVES, logistic,
-    spread,
+    spread, spread_groups,
 };
 
 record! {
@@ -25,7 +25,7 @@ record! {
 impl Descend {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(64), 1]
+        spread_groups(self.n, self.rows)
     }
 }
 

@@ -152,11 +152,18 @@ pub static KERNEL: Kernel = Kernel {
     ulp: 16.0,
     twin,
     cases,
-    survivors: &[Survivor {
-        line: "if (row < record.rows && f < side) {",
-        change: "< → <=",
-        reason: "a row beyond the last is transformed but never written",
-    }],
+    survivors: &[
+        Survivor {
+            line: "if (row < record.rows && f < side) {",
+            change: "< → <=",
+            reason: "a row beyond the last is transformed but never written",
+        },
+        Survivor {
+            line: "return cell + (cell >> 2u);",
+            change: "2u → 3u",
+            reason: "it moves where numbers lie in workgroup memory, for those who write and who read",
+        },
+    ],
 };
 
 /// Length of the transforms.

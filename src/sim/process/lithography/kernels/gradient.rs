@@ -4,7 +4,7 @@
 use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{
-    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread,
+    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread, spread_groups,
 };
 
 record! {
@@ -22,7 +22,7 @@ record! {
 impl Gradient {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(64), 1]
+        spread_groups(self.n, self.rows)
     }
 }
 

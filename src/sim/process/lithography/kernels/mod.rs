@@ -205,6 +205,16 @@ fn logistic(x: f32) -> f32 {
     1.0 / (1.0 + power)
 }
 
+/// In how many parts a row of `n` is folded: its quarters, or else its halves.
+fn parts(n: u32) -> u32 {
+    if n.is_multiple_of(4) { 4 } else { 2 }
+}
+
+/// Workgroups that spread lines to rows of `n`.
+fn spread_groups(n: u32, rows: u32) -> [u32; 3] {
+    [(n / parts(n) + 1).div_ceil(64), rows.div_ceil(64), 1]
+}
+
 /// The value at one place of a row of `n`, from its `width` lines.
 fn spread(waves: &[f32], lines: &[f32], n: usize, width: usize, row: usize, x: usize) -> f32 {
     let (near, sign) = if 2 * x <= n { (x, -1.0) } else { (n - x, 1.0) };

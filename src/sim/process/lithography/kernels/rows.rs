@@ -27,7 +27,7 @@ record! {
 impl Rows {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [(self.half + 1).div_ceil(32), self.rows.div_ceil(64), 1]
+        [(self.half + 1).div_ceil(24), self.rows.div_ceil(64), 1]
     }
 }
 
@@ -132,25 +132,30 @@ pub static KERNEL: Kernel = Kernel {
         },
     ],
     constants: &[Constant { name: "soft" }],
-    workgroup: [16, 16, 1],
+    workgroup: [8, 16, 1],
     ulp: 16.0,
     twin,
     cases,
     survivors: &[
         Survivor {
-            line: "if (row >= record.rows || 2u * x > record.n) {",
+            line: "if (row >= record.rows || parts * x > n) {",
             change: ">= → >",
             reason: "a row beyond the last is summed but never written",
         },
         Survivor {
-            line: "for (var start = 0u; start <= n / 2u; start = start + 16u) {",
+            line: "for (var start = 0u; start <= n / parts; start = start + 8u) {",
             change: "/ → *",
-            reason: "places beyond the middle count as zero",
+            reason: "places beyond the folded part count as zero",
         },
         Survivor {
-            line: "return vec2<f32>(near, 0.0);",
-            change: "0.0 → 0.5",
-            reason: "it is multiplied by the sine of the first place or of the middle, both zero",
+            line: "for (var j = thread; j < 256u; j = j + 128u) {",
+            change: "< → <=",
+            reason: "one pair of rows more falls into a gap between places",
+        },
+        Survivor {
+            line: "for (var j = thread; j < 256u; j = j + 128u) {",
+            change: "256u → 257u",
+            reason: "one pair of rows more falls into a gap between places",
         },
         Survivor {
             line: "let t = clamp(-x, -80.0, 80.0) * 1.4426950408889634;",

@@ -6,7 +6,7 @@ use crate::gpu::kernel::{
 };
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{
-    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread,
+    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread, spread_groups,
 };
 
 record! {
@@ -30,7 +30,7 @@ record! {
 impl SpreadRows {
     /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        [(self.n / 2 + 1).div_ceil(64), self.rows.div_ceil(64), 1]
+        spread_groups(self.n, self.rows)
     }
 }
 
@@ -136,6 +136,11 @@ pub static KERNEL: Kernel = Kernel {
             reason: "beyond the last frequency there is nothing to add",
         },
         Survivor {
+            line: "for (var k = 0u; k < min(16u, width - start); k = k + 2u) {",
+            change: "- → +",
+            reason: "frequencies beyond the last count as zero",
+        },
+        Survivor {
             line: "if (x > 0u && 2u * x < n) {",
             change: "* → +",
             reason: "a place of the second half writes at its mirror image the value that stands there",
@@ -144,6 +149,21 @@ pub static KERNEL: Kernel = Kernel {
             line: "if (x > 0u && 2u * x < n) {",
             change: "< → <=",
             reason: "the sine of the middle is zero: both its places have one value",
+        },
+        Survivor {
+            line: "if (parts == 4u && 4u * x < n) {",
+            change: "* → +",
+            reason: "at the end of the quarter it writes once more the value that stands there",
+        },
+        Survivor {
+            line: "if (parts == 4u && 4u * x < n) {",
+            change: "< → <=",
+            reason: "at the end of the quarter it writes once more the value that stands there",
+        },
+        Survivor {
+            line: "if (x > 0u) {",
+            change: "> → >=",
+            reason: "the middle is written once more with the value that stands there",
         },
     ],
 };
