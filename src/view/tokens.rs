@@ -206,6 +206,8 @@ pub mod space_pt {
 
 /// Sizes of the frame, points.
 pub mod frame_pt {
+    /// The smallest window in which everything has its place.
+    pub const SMALLEST: [f32; 2] = [1024.0, 640.0];
     /// Corners.
     pub const RADIUS: u8 = 6;
     /// A row of a table, a list, a form; a button.

@@ -8,10 +8,12 @@ use egui_kittest::kittest::NodeT;
 use crate::{Sink, desk, painted, settle, views};
 
 /// Sizes of the window in points, and the scale of everything in it.
-const SIZES: [(f32, [f32; 2]); 3] = [
+const SIZES: [(f32, [f32; 2]); 4] = [
     (1.0, [1024.0, 640.0]),
     (1.0, [1440.0, 900.0]),
     (2.0, [2048.0, 1280.0]),
+    // More than the window has room for.
+    (2.0, [1280.0, 800.0]),
 ];
 
 /// A text that is seen.

@@ -4,6 +4,7 @@
 //! without them the tests say "skipped", with `GEOUL_REQUIRE_GPU=1` that is a failure. What is shown
 //! is asked of the program's own lines (`RUST_LOG=geoul=debug`), not of pixels.
 
+mod drag;
 mod screen;
 
 use screen::{Program, Screen, folder};
@@ -164,6 +165,49 @@ fn the_mouse_turns_moves_zooms_and_picks() {
     program.expect("camera: ");
     program.keys(&["3"]);
     assert_eq!(program.expect("camera: "), plan);
+    let _ = std::fs::remove_dir_all(&home);
+}
+
+#[test]
+fn a_scene_is_dropped_on_a_window_of_any_size_and_read_anew_when_its_file_changes() {
+    let Some(screen) = screen() else { return };
+    let home = folder("drop");
+    let file = home.join("mine.ron");
+    std::fs::copy("scenes/smoke/flow.ron", &file).expect("a copy");
+    let mut program = screen.geoul(&home, &["open", "--lang", "en"]);
+    program.expect("room: start");
+    program.focus();
+    program.drop_file(&file);
+    let line = program.expect("scene: ");
+    assert!(
+        line.contains("mine.ron") && line.contains(" 0 errors"),
+        "{line}"
+    );
+    let [_, _, wide, high] = stage(&program.expect("stage: "));
+
+    // The smallest window has room for one scale only.
+    program.resize(1024, 640);
+    let [_, _, width, height] = stage(&program.expect("stage: "));
+    assert!(
+        width < wide && height < high,
+        "{width} x {height} of {wide} x {high}"
+    );
+    program.keys(&["ctrl+plus"]);
+    program.resize(2048, 1280);
+    program.expect("stage: ");
+    for percent in (110..=200).step_by(10) {
+        program.keys(&["ctrl+plus"]);
+        program.expect(&format!("look: en, Dark, {percent} %"));
+    }
+    rooms(&mut program);
+
+    let text = std::fs::read_to_string(&file).expect("text");
+    let changed = text.replace("seed: ", "seed: 1");
+    assert_ne!(text, changed);
+    std::fs::write(&file, changed).expect("written");
+    program.expect("said: The file was changed by another program and read anew.");
+    program.keys(&["ctrl+q"]);
+    assert_eq!(program.end(), Some(0));
     let _ = std::fs::remove_dir_all(&home);
 }
 

@@ -20,7 +20,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Starts a server on a free display of 1440 × 900 pixels; the error says what is missing.
+    /// Starts a server on a free display of 2048 × 1280 pixels; the error says what is missing.
     pub fn new() -> Result<Self, String> {
         // Its exit code says nothing where it has no display.
         if let Err(error) = Command::new("xdotool").arg("version").output() {
@@ -30,7 +30,7 @@ impl Screen {
         let alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         // The server picks a free number and writes it where it is told to.
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1440x900x24"])
+            .args(["-displayfd", "1", "-screen", "0", "2048x1280x24"])
             .args(["-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -218,6 +218,20 @@ impl Program {
     pub fn mouse(&self, what: &str) {
         let words: Vec<&str> = what.split(' ').collect();
         self.xdotool(&words);
+    }
+
+    /// Drags a file onto the window and lets go of it there.
+    #[track_caller]
+    pub fn drop_file(&self, file: &Path) {
+        let window = self.window().parse().expect("a number");
+        let done = crate::drag::drop_file(&self.display, window, file, PATIENCE);
+        done.expect("taken");
+    }
+
+    /// Makes the window so many pixels large, as dragging its corner does.
+    pub fn resize(&self, width: u32, height: u32) {
+        let (width, height) = (width.to_string(), height.to_string());
+        self.xdotool(&["windowsize", &self.window(), &width, &height]);
     }
 
     /// Opens the find box, types a name and takes the first that fits.

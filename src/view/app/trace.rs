@@ -178,7 +178,7 @@ fn look(desk: &Desk) -> String {
     format!(
         "{language}, {:?}, {:.0} %",
         prefs.theme,
-        100.0 * prefs.scale
+        100.0 * desk.scale()
     )
 }
 

@@ -9,6 +9,7 @@ use bevy::window::{PresentMode, PrimaryWindow, WindowCloseRequested, WindowResol
 
 use super::{DeskRes, Refusal, adapter, assemble, pace, trace};
 use crate::view::panel::{Desk, Then};
+use crate::view::tokens::frame_pt;
 
 /// Size of the first window, points.
 const SIZE: (u32, u32) = (1440, 900);
@@ -68,8 +69,8 @@ fn connect(app: &mut App) -> Result<(), Refusal> {
                 name: Some("geoul".to_owned()),
                 resolution: WindowResolution::from(SIZE),
                 resize_constraints: bevy::window::WindowResizeConstraints {
-                    min_width: 1024.0,
-                    min_height: 640.0,
+                    min_width: frame_pt::SMALLEST[0],
+                    min_height: frame_pt::SMALLEST[1],
                     ..default()
                 },
                 present_mode: PresentMode::AutoVsync,

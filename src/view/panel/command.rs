@@ -6,6 +6,7 @@ use egui_phosphor::regular as icon;
 use super::desk::{CameraCommand, Desk, SPEEDS, Selection};
 use super::events;
 use super::leave::Then;
+use super::prefs::SCALES;
 use super::window::Window;
 
 /// Something that can be done.
@@ -206,15 +207,15 @@ pub static COMMANDS: &[Command] = &[
         name: "larger",
         icon: icon::MAGNIFYING_GLASS_PLUS,
         key: Some(ctrl(Key::Plus)),
-        fits: |d| d.prefs.scale < 2.0,
-        run: |d| d.prefs.scale = (d.prefs.scale + 0.1).min(2.0),
+        fits: |d| d.scale() < d.scale_most,
+        run: |d| d.prefs.scale = (d.scale() + 0.1).min(d.scale_most),
     },
     Command {
         name: "smaller",
         icon: icon::MAGNIFYING_GLASS_MINUS,
         key: Some(ctrl(Key::Minus)),
-        fits: |d| d.prefs.scale > 0.8,
-        run: |d| d.prefs.scale = (d.prefs.scale - 0.1).max(0.8),
+        fits: |d| d.scale() > SCALES[0],
+        run: |d| d.prefs.scale = (d.scale() - 0.1).max(SCALES[0]),
     },
     Command {
         name: "theme",

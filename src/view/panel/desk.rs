@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::bench::Bench;
 use super::notice::{Notice, Weight};
-use super::prefs::{Prefs, ThemeChoice};
+use super::prefs::{Prefs, SCALES, ThemeChoice};
 use super::process::Process;
 use super::rail::PROCESS_BENCH;
 use super::series::SeriesCache;
@@ -168,6 +168,8 @@ pub struct Desk {
     pub stats: FrameStats,
     /// Name of the graphics adapter, empty without one.
     pub adapter: String,
+    /// The largest scale that the window has room for; each frame writes it.
+    pub scale_most: f32,
     /// Whether the plant is only to be looked at, inside somebody else's page.
     pub embedded: bool,
     /// Whether the window is to close.
@@ -213,6 +215,7 @@ impl Desk {
             camera: Vec::new(),
             stats: FrameStats::default(),
             adapter: String::new(),
+            scale_most: SCALES[SCALES.len() - 1],
             embedded: false,
             quit: false,
             leaving: None,
@@ -231,6 +234,11 @@ impl Desk {
     pub fn speak(&mut self, lang: Lang) {
         self.prefs.language = Some(lang.tag().to_owned());
         self.texts = Arc::new(Texts::new(lang));
+    }
+
+    /// Size of everything: as the preferences say, as far as the window has room for it.
+    pub fn scale(&self) -> f32 {
+        self.prefs.scale.clamp(SCALES[0], self.scale_most)
     }
 
     /// Whether panels are drawn dark.

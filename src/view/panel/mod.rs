@@ -94,6 +94,7 @@ pub struct StageRect {
 
 /// Draws the panels and says where the plant may be drawn.
 pub fn show(ctx: &Context, desk: &mut Desk) -> StageRect {
+    desk.scale_most = style::room(ctx);
     if !style::apply(ctx, desk) {
         return StageRect {
             rect: Rect::NOTHING,

@@ -91,6 +91,9 @@ impl Default for Prefs {
     }
 }
 
+/// Sizes of everything that are offered; the first and the last are the bounds.
+pub const SCALES: [f32; 5] = [0.8, 1.0, 1.25, 1.5, 2.0];
+
 /// Recent scenes that are kept.
 const RECENT_MAX: usize = 12;
 

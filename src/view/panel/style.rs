@@ -8,6 +8,7 @@ use egui::{
 
 use super::desk::Desk;
 use super::font;
+use super::prefs::SCALES;
 use crate::view::tokens::{DARK, LIGHT, Rgb, Theme, frame_pt, space_pt, type_pt};
 
 /// A token as egui paints it.
@@ -53,13 +54,24 @@ struct Applied {
     still: bool,
 }
 
+/// The largest scale at which the window still holds the smallest frame, in steps of 5 %; a window that is too small
+/// anyway, as a telephone's page, is shown at 100 %.
+pub fn room(ctx: &Context) -> f32 {
+    let size = ctx.content_rect().size() * ctx.zoom_factor();
+    let [width, height] = frame_pt::SMALLEST;
+    let most = (size.x / width).min(size.y / height);
+    // A size that was divided by the scale and multiplied again may be a hair too small.
+    let steps = (20.0 * most + 1e-3).floor() / 20.0;
+    steps.clamp(1.0, SCALES[SCALES.len() - 1])
+}
+
 /// Gives egui fonts, sizes and colours; costs nothing while the preferences stay. False: the
 /// fonts are only there from the next frame on, nothing can be written yet.
 pub fn apply(ctx: &Context, desk: &Desk) -> bool {
     let id = Id::new("geoul-look");
     let wanted = Applied {
         dark: desk.is_dark(ctx),
-        scale: desk.prefs.scale,
+        scale: desk.scale(),
         still: desk.prefs.reduced_motion,
     };
     let before: Option<Applied> = ctx.data(|d| d.get_temp(id));

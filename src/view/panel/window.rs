@@ -10,7 +10,7 @@ use super::button;
 use super::command::COMMANDS;
 use super::desk::{CameraCommand, Desk, Selection};
 use super::field::rule;
-use super::prefs::{Compute, ThemeChoice};
+use super::prefs::{Compute, SCALES, ThemeChoice};
 use super::rail::ROOMS;
 use super::style::{colour, dim, small, strong, theme};
 use super::whatif_page::knob_name;
@@ -150,9 +150,14 @@ fn preferences(ui: &mut Ui, desk: &mut Desk) {
         (ThemeChoice::System, t.get("pref-system")),
     ];
     choices(ui, &t.get("pref-theme"), &mut desk.prefs.theme, &themes);
-    let scales = [0.8_f32, 1.0, 1.25, 1.5, 2.0];
-    let scales = scales.map(|s| (s, format!("{:.0} %", 100.0 * s)));
-    choices(ui, &t.get("pref-scale"), &mut desk.prefs.scale, &scales);
+    let scales = SCALES.into_iter().filter(|s| *s <= desk.scale_most);
+    let scales: Vec<_> = scales.map(|s| (s, format!("{:.0} %", 100.0 * s))).collect();
+    let before = desk.scale();
+    let mut scale = before;
+    choices(ui, &t.get("pref-scale"), &mut scale, &scales);
+    if scale != before {
+        desk.prefs.scale = scale;
+    }
     let computes = [
         (Compute::Auto, t.get("pref-auto")),
         (Compute::Gpu, "GPU".to_owned()),
