@@ -212,7 +212,7 @@ fn parts(n: u32) -> u32 {
 
 /// Workgroups that spread lines to rows of `n`.
 fn spread_groups(n: u32, rows: u32) -> [u32; 3] {
-    [(n / parts(n) + 1).div_ceil(64), rows.div_ceil(64), 1]
+    [(n / parts(n) + 1).div_ceil(64), rows.div_ceil(32), 1]
 }
 
 /// The value at one place of a row of `n`, from its `width` lines.
