@@ -5,7 +5,7 @@
 //
 // A place x of the first quarter of a row and its mirror images n/2 - x, n/2 + x and n - x have the same cosines and
 // sines but for signs, which differ between even and odd frequencies: four pixels for the products of one. So each
-// invocation has four pixels of a row; 16 rows by 16 places of the quarter at a time.
+// invocation has four pixels of two rows, eight rows apart; 16 rows by 16 places of the quarter at a time.
 
 // Times 48 frequencies that the program is made for; 4 are the most. Fewer need fewer registers.
 override passes: u32 = 4u;
@@ -59,37 +59,57 @@ fn slope(focus: f32, defocus: f32, target_here: f32) -> vec3<f32> {
     return vec3<f32>(loss, twice * by_focus, -twice * by_defocus);
 }
 
-// Of three times 16 frequencies.
-struct Three {
+// Of two rows and three times 16 frequencies.
+struct Sums {
     a: vec4<f32>,
     b: vec4<f32>,
     c: vec4<f32>,
+    d: vec4<f32>,
+    e: vec4<f32>,
+    g: vec4<f32>,
 }
 
-// Adds what 16 places from `first` on give to the 48 frequencies from `chunk` times 16 on.
-fn turned_back(sums: Three, chunk: u32, first: u32, local: vec3<u32>) -> Three {
+// Brings the turns of a place, the `along_tile`th of its tile, for the 48 frequencies from `chunk` times 16 on.
+fn turn_to(along_tile: u32, x: u32, chunk: u32, lane: u32) {
     let n = record.n;
-    let x = first + local.y;
-    let turn = ((chunk * 16u + local.x) * x) % n;
+    let turn = ((chunk * 16u + lane) * x) % n;
     let step = (16u * x) % n;
     let next = along(turn, step, n);
-    let bank = local.y * 48u + local.x;
+    let bank = along_tile * 48u + lane;
     turns[bank] = waves[turn];
     turns[bank + 16u] = waves[next];
     turns[bank + 32u] = waves[along(next, step, n)];
+}
+
+// Adds what 16 places from `first` on give to the 48 frequencies from `chunk` times 16 on.
+fn turned_back(sums: Sums, chunk: u32, first: u32, local: vec3<u32>) -> Sums {
+    turn_to(local.y, first + local.y, chunk, local.x);
+    turn_to(local.y + 8u, first + local.y + 8u, chunk, local.x);
     workgroupBarrier();
     let here = folded(local.x % 2u, local.y);
-    var a = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var b = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var c = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    let there = folded(local.x % 2u, local.y + 8u);
+    let nothing = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    var a = nothing;
+    var b = nothing;
+    var c = nothing;
+    var d = nothing;
+    var e = nothing;
+    var g = nothing;
     for (var k = 0u; k < 16u; k = k + 1u) {
         let value = values[here + k];
-        a = a + value * turns[k * 48u + local.x].xyxy;
-        b = b + value * turns[k * 48u + 16u + local.x].xyxy;
-        c = c + value * turns[k * 48u + 32u + local.x].xyxy;
+        let other = values[there + k];
+        let first_turn = turns[k * 48u + local.x].xyxy;
+        let second_turn = turns[k * 48u + 16u + local.x].xyxy;
+        let third_turn = turns[k * 48u + 32u + local.x].xyxy;
+        a = a + value * first_turn;
+        b = b + value * second_turn;
+        c = c + value * third_turn;
+        d = d + other * first_turn;
+        e = e + other * second_turn;
+        g = g + other * third_turn;
     }
     workgroupBarrier();
-    return Three(sums.a + a, sums.b + b, sums.c + c);
+    return Sums(sums.a + a, sums.b + b, sums.c + c, sums.d + d, sums.e + e, sums.g + g);
 }
 
 fn put(row: u32, in_focus: u32, f: u32, sum: vec4<f32>) {
@@ -100,74 +120,104 @@ fn put(row: u32, in_focus: u32, f: u32, sum: vec4<f32>) {
     }
 }
 
-fn put_three(row: u32, in_focus: u32, f: u32, sums: Three) {
-    put(row, in_focus, f, sums.a);
-    put(row, in_focus, f + 16u, sums.b);
-    put(row, in_focus, f + 32u, sums.c);
+fn put_all(row: u32, f: u32, sums: Sums, picture: u32) {
+    let width = record.half + 1u;
+    let near = (picture + row) * width;
+    let far = near + 8u * width;
+    put(row, near, f, sums.a);
+    put(row, near, f + 16u, sums.b);
+    put(row, near, f + 32u, sums.c);
+    put(row + 8u, far, f, sums.d);
+    put(row + 8u, far, f + 16u, sums.e);
+    put(row + 8u, far, f + 32u, sums.g);
 }
 
-@compute @workgroup_size(16, 16)
+// The lines of a row, in focus and out of focus, at one frequency.
+fn both(picture: u32, row: u32, f: u32) -> vec4<f32> {
+    let width = record.half + 1u;
+    if (row < record.n && f < width) {
+        let in_focus = (picture + row) * width + f;
+        return vec4<f32>(lines[in_focus], lines[in_focus + record.n * width]);
+    }
+    return vec4<f32>(0.0, 0.0, 0.0, 0.0);
+}
+
+// From the sums of a row at a place over even and over odd frequencies to what four pixels lose; what the way back meets
+// goes to its seats.
+fn meet(even: vec4<f32>, odd: vec4<f32>, row: u32, x: u32, clip: u32, seat: u32) -> f32 {
+    let n = record.n;
+    var of_even = vec4<f32>(0.0, 0.0, 0.0, 0.0);
+    var of_odd = of_even;
+    var loss = 0.0;
+    if (row < n && x <= n / 4u) {
+        let to_go = (clip * n + row) * n;
+        let sum = even + odd;
+        let difference = even - odd;
+        let a = slope(sum.x - sum.y, sum.z - sum.w, goal[to_go + x]);
+        let b = slope(difference.x + difference.y, difference.z + difference.w, goal[to_go + n / 2u - x]);
+        let c = slope(difference.x - difference.y, difference.z - difference.w, goal[to_go + n / 2u + x]);
+        let d = slope(sum.x + sum.y, sum.z + sum.w, goal[to_go + (n - x) % n]);
+        // At both ends of the quarter two of the four are one pixel.
+        let weight = select(1.0, 0.5, x == 0u || x == n / 4u);
+        loss = weight * (a.x + b.x + c.x + d.x);
+        let near = weight * (a.yz + d.yz);
+        let far = weight * (b.yz + c.yz);
+        let near_odd = weight * (a.yz - d.yz);
+        let far_odd = weight * (b.yz - c.yz);
+        let even_sine = near_odd - far_odd;
+        let odd_sine = near_odd + far_odd;
+        of_even = vec4<f32>(near.x + far.x, even_sine.x, near.y + far.y, even_sine.y);
+        of_odd = vec4<f32>(near.x - far.x, odd_sine.x, near.y - far.y, odd_sine.y);
+    }
+    values[folded(0u, seat) + x % 16u] = of_even;
+    values[folded(1u, seat) + x % 16u] = of_odd;
+    return loss;
+}
+
+@compute @workgroup_size(16, 8)
 fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     let n = record.n;
     let width = record.half + 1u;
     let thread = local.y * 16u + local.x;
     let row = group.x * 16u + local.y;
-    // Of this row's lines, in focus and out of focus.
-    let in_focus = (2u * group.y * n + row) * width;
-    let out_of_focus = in_focus + n * width;
-    let to_go = (group.y * n + row) * n;
+    // Rows before this clip's picture in focus.
+    let picture = 2u * group.y * n;
     let nothing = vec4<f32>(0.0, 0.0, 0.0, 0.0);
     // Of at most 160 frequencies.
-    var first_sums = Three(nothing, nothing, nothing);
-    var second_sums = Three(nothing, nothing, nothing);
-    var third_sums = Three(nothing, nothing, nothing);
-    var fourth_sums = Three(nothing, nothing, nothing);
+    var first_sums = Sums(nothing, nothing, nothing, nothing, nothing, nothing);
+    var second_sums = first_sums;
+    var third_sums = first_sums;
+    var fourth_sums = first_sums;
     var loss = 0.0;
     for (var first = 0u; first <= n / 4u; first = first + 16u) {
         let x = first + local.x;
         var even = nothing;
         var odd = nothing;
+        var other_even = nothing;
+        var other_odd = nothing;
         var turn = (local.y * x) % n;
-        let step = (16u * x) % n;
+        let step = (8u * x) % n;
         for (var start = 0u; start < width; start = start + 16u) {
-            var value = nothing;
-            if (row < n && start + local.x < width) {
-                let f = start + local.x;
-                value = vec4<f32>(lines[in_focus + f], lines[out_of_focus + f]);
-            }
-            values[thread] = value;
+            values[thread] = both(picture, row, start + local.x);
+            values[thread + 128u] = both(picture, row + 8u, start + local.x);
             turns[thread] = waves[turn];
+            turn = along(turn, step, n);
+            turns[thread + 128u] = waves[turn];
             turn = along(turn, step, n);
             workgroupBarrier();
             for (var k = 0u; k < min(16u, width - start); k = k + 2u) {
-                even = even + values[local.y * 16u + k] * turns[k * 16u + local.x].xyxy;
-                odd = odd + values[local.y * 16u + k + 1u] * turns[(k + 1u) * 16u + local.x].xyxy;
+                let even_turn = turns[k * 16u + local.x].xyxy;
+                let odd_turn = turns[(k + 1u) * 16u + local.x].xyxy;
+                let at = local.y * 16u + k;
+                even = even + values[at] * even_turn;
+                odd = odd + values[at + 1u] * odd_turn;
+                other_even = other_even + values[at + 128u] * even_turn;
+                other_odd = other_odd + values[at + 129u] * odd_turn;
             }
             workgroupBarrier();
         }
-        var of_even = nothing;
-        var of_odd = nothing;
-        if (row < n && x <= n / 4u) {
-            let sum = even + odd;
-            let difference = even - odd;
-            let a = slope(sum.x - sum.y, sum.z - sum.w, goal[to_go + x]);
-            let b = slope(difference.x + difference.y, difference.z + difference.w, goal[to_go + n / 2u - x]);
-            let c = slope(difference.x - difference.y, difference.z - difference.w, goal[to_go + n / 2u + x]);
-            let d = slope(sum.x + sum.y, sum.z + sum.w, goal[to_go + (n - x) % n]);
-            // At both ends of the quarter two of the four are one pixel.
-            let weight = select(1.0, 0.5, x == 0u || x == n / 4u);
-            loss = loss + weight * (a.x + b.x + c.x + d.x);
-            let near = weight * (a.yz + d.yz);
-            let far = weight * (b.yz + c.yz);
-            let near_odd = weight * (a.yz - d.yz);
-            let far_odd = weight * (b.yz - c.yz);
-            let even_sine = near_odd - far_odd;
-            let odd_sine = near_odd + far_odd;
-            of_even = vec4<f32>(near.x + far.x, even_sine.x, near.y + far.y, even_sine.y);
-            of_odd = vec4<f32>(near.x - far.x, odd_sine.x, near.y - far.y, odd_sine.y);
-        }
-        values[folded(0u, local.y) + local.x] = of_even;
-        values[folded(1u, local.y) + local.x] = of_odd;
+        loss = loss + meet(even, odd, row, x, group.y, local.y);
+        loss = loss + meet(other_even, other_odd, row + 8u, x, group.y, local.y + 8u);
         first_sums = turned_back(first_sums, 0u, first, local);
         if (passes > 1u) {
             second_sums = turned_back(second_sums, 3u, first, local);
@@ -179,15 +229,15 @@ fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id)
             fourth_sums = turned_back(fourth_sums, 9u, first, local);
         }
     }
-    put_three(row, in_focus, local.x, first_sums);
-    put_three(row, in_focus, 48u + local.x, second_sums);
-    put_three(row, in_focus, 96u + local.x, third_sums);
-    put_three(row, in_focus, 144u + local.x, fourth_sums);
+    put_all(row, local.x, first_sums, picture);
+    put_all(row, 48u + local.x, second_sums, picture);
+    put_all(row, 96u + local.x, third_sums, picture);
+    put_all(row, 144u + local.x, fourth_sums, picture);
     turns[thread] = vec2<f32>(loss, 0.0);
     workgroupBarrier();
     if (local.y == 0u) {
         var sum = 0.0;
-        for (var k = 0u; k < 16u; k = k + 1u) {
+        for (var k = 0u; k < 8u; k = k + 1u) {
             sum = sum + turns[k * 16u + local.x].x;
         }
         let groups = (n + 15u) / 16u;

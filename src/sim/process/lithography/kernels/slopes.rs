@@ -234,7 +234,7 @@ pub static KERNEL: Kernel = Kernel {
         },
     ],
     constants: &[Constant { name: "passes" }],
-    workgroup: [16, 16, 1],
+    workgroup: [16, 8, 1],
     ulp: 64.0,
     twin,
     cases,
@@ -245,12 +245,17 @@ pub static KERNEL: Kernel = Kernel {
             reason: "places beyond the quarter count as zero",
         },
         Survivor {
+            line: "let width = record.half + 1u;",
+            change: "1u → 2u",
+            reason: "beyond the last frequency there is nothing to add",
+        },
+        Survivor {
             line: "for (var start = 0u; start < width; start = start + 16u) {",
             change: "< → <=",
             reason: "beyond the last frequency there is nothing to add",
         },
         Survivor {
-            line: "if (row < n && start + local.x < width) {",
+            line: "if (row < record.n && f < width) {",
             change: "< → <=",
             reason: "a row beyond the last is summed but never written",
         },
