@@ -27,12 +27,12 @@ fn bar_m(points_per_m: f32) -> f32 {
 }
 
 /// Draws what stands at the edges of `area`; gives the places it takes.
-pub fn draw(painter: &Painter, stage: &Stage, texts: &Texts, dark: bool, area: Rect) -> [Rect; 3] {
+pub fn draw(painter: &Painter, stage: &Stage, texts: &Texts, dark: bool, area: Rect) -> [Rect; 4] {
     let theme = if dark { &tokens::DARK } else { &tokens::LIGHT };
     let edge = space_pt::L;
     // A view too small for the plant itself is kept free of anything else.
     if area.width() < 360.0 || area.height() < 240.0 {
-        return [Rect::NOTHING; 3];
+        return [Rect::NOTHING; 4];
     }
     let scale = scale_bar(
         painter,
@@ -57,7 +57,9 @@ pub fn draw(painter: &Painter, stage: &Stage, texts: &Texts, dark: bool, area: R
             area,
         ),
     };
-    [scale, compass, legend]
+    // The panels put home, frame, plan and the overlays' menu here.
+    let tools = Rect::from_min_size(area.min, vec2(260.0, 56.0));
+    [scale, compass, legend, tools]
 }
 
 fn plate(painter: &Painter, theme: &tokens::Theme, rect: Rect) {
@@ -159,28 +161,37 @@ fn state_legend(
             )
         })
         .collect();
-    let width: f32 = galleys.iter().map(|g| g.size().x + 34.0).sum();
-    let height = galleys.iter().fold(0.0, |m: f32, g| m.max(g.size().y)) + 12.0;
-    if width > area.width() - 200.0 {
-        return Rect::NOTHING;
-    }
-    let rect = Align2::LEFT_BOTTOM.anchor_size(corner, vec2(width + 8.0, height));
+    let row = galleys.iter().fold(0.0, |m: f32, g| m.max(g.size().y)) + 6.0;
+    // Beside the scale bar: in one line if there is room, else in two, else one below the other.
+    let across = |columns: usize| -> Vec<f32> {
+        let widest = |k| {
+            let column = galleys.iter().skip(k).step_by(columns);
+            column.fold(0.0, |m: f32, g| m.max(g.size().x)) + 34.0
+        };
+        (0..columns).map(widest).collect()
+    };
+    let room = area.width() - BAR_PT - 80.0;
+    let mut some = [4, 2].into_iter().map(across);
+    let widths = some
+        .find(|widths| widths.iter().sum::<f32>() <= room)
+        .unwrap_or_else(|| across(1));
+    let size = vec2(
+        widths.iter().sum::<f32>() + 8.0,
+        row * shown.len().div_ceil(widths.len()) as f32 + 6.0,
+    );
+    let rect = Align2::LEFT_BOTTOM.anchor_size(corner, size);
     plate(painter, theme, rect);
-    let mut x = rect.left() + 10.0;
-    for (state, galley) in shown.iter().zip(galleys) {
-        let at = pos2(x + 6.0, rect.center().y);
+    for (k, (state, galley)) in shown.iter().zip(galleys).enumerate() {
+        let (line, column) = (k / widths.len(), k % widths.len());
+        let x = rect.left() + 10.0 + widths[..column].iter().sum::<f32>();
+        let y = rect.top() + 3.0 + row * (line as f32 + 0.5);
         painter.rect_filled(
-            Rect::from_center_size(at, vec2(12.0, 12.0)),
+            Rect::from_center_size(pos2(x + 6.0, y), vec2(12.0, 12.0)),
             3.0,
             paint(state.colour(), 1.0),
         );
-        let step = galley.size().x + 34.0;
-        painter.galley(
-            pos2(x + 18.0, rect.center().y - 0.5 * galley.size().y),
-            galley,
-            paint(theme.text, 1.0),
-        );
-        x += step;
+        let at = pos2(x + 18.0, y - 0.5 * galley.size().y);
+        painter.galley(at, galley, paint(theme.text, 1.0));
     }
     rect
 }
