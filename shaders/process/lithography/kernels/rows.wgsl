@@ -56,11 +56,7 @@ fn fold(row: u32, x: u32, parts: u32) -> vec4<f32> {
     }
     // At both ends two of them are one pixel.
     let weight = select(1.0, 0.5, x == 0u || parts * x == n);
-    let near = weight * (a + d);
-    let far = weight * (b + c);
-    let near_odd = weight * (a - d);
-    let far_odd = weight * (b - c);
-    return vec4<f32>(near + far, near_odd - far_odd, near - far, near_odd + far_odd);
+    return mirrored_four(a, b, c, d, weight);
 }
 
 fn put(row: u32, f: u32, total: vec4<f32>) {
@@ -89,14 +85,8 @@ fn rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     let four = (wanted * 4u) % n;
     let eight = (wanted * 8u) % n;
     let home = seat(local.x % 2u, 0u, local.y * 2u);
-    let nothing = vec4<f32>(0.0, 0.0, 0.0, 0.0);
     // Of the upper and the lower two rows.
-    var upper_first = nothing;
-    var upper_second = nothing;
-    var upper_third = nothing;
-    var lower_first = nothing;
-    var lower_second = nothing;
-    var lower_third = nothing;
+    var sums = no_sums();
     for (var start = 0u; start <= n / parts; start = start + 8u) {
         for (var j = thread; j < 256u; j = j + 128u) {
             let x = start + j % 8u;
@@ -113,39 +103,22 @@ fn rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
         }
         workgroupBarrier();
         // Sums of 8 first, which are more exact than one long sum.
-        var a = nothing;
-        var b = nothing;
-        var c = nothing;
-        var d = nothing;
-        var e = nothing;
-        var g = nothing;
+        var part = no_sums();
         for (var k = 0u; k < 8u; k = k + 1u) {
             let upper = folded[home + k * 33u];
             let lower = folded[home + k * 33u + 1u];
-            let first = turns[k * 24u + local.x * 3u].xyxy;
-            let second = turns[k * 24u + local.x * 3u + 1u].xyxy;
-            let third = turns[k * 24u + local.x * 3u + 2u].xyxy;
-            a = a + upper * first;
-            b = b + upper * second;
-            c = c + upper * third;
-            d = d + lower * first;
-            e = e + lower * second;
-            g = g + lower * third;
+            let at = k * 24u + local.x * 3u;
+            part = turned(part, upper, lower, turns[at], turns[at + 1u], turns[at + 2u]);
         }
-        upper_first = upper_first + a;
-        upper_second = upper_second + b;
-        upper_third = upper_third + c;
-        lower_first = lower_first + d;
-        lower_second = lower_second + e;
-        lower_third = lower_third + g;
+        sums = added(sums, part);
         workgroupBarrier();
     }
     let row = top + local.y * 4u;
     let f = group.x * 24u + local.x / 2u * 6u + local.x % 2u;
-    put(row, f, upper_first);
-    put(row, f + 2u, upper_second);
-    put(row, f + 4u, upper_third);
-    put(row + 2u, f, lower_first);
-    put(row + 2u, f + 2u, lower_second);
-    put(row + 2u, f + 4u, lower_third);
+    put(row, f, sums.a);
+    put(row, f + 2u, sums.b);
+    put(row, f + 4u, sums.c);
+    put(row + 2u, f, sums.d);
+    put(row + 2u, f + 2u, sums.e);
+    put(row + 2u, f + 4u, sums.g);
 }

@@ -59,16 +59,6 @@ fn slope(focus: f32, defocus: f32, target_here: f32) -> vec3<f32> {
     return vec3<f32>(loss, twice * by_focus, -twice * by_defocus);
 }
 
-// Of two rows and three times 16 frequencies.
-struct Sums {
-    a: vec4<f32>,
-    b: vec4<f32>,
-    c: vec4<f32>,
-    d: vec4<f32>,
-    e: vec4<f32>,
-    g: vec4<f32>,
-}
-
 // Brings the turns of a place, the `along_tile`th of its tile, for the 48 frequencies from `chunk` times 16 on.
 fn turn_to(along_tile: u32, x: u32, chunk: u32, lane: u32) {
     let n = record.n;
@@ -88,28 +78,13 @@ fn turned_back(sums: Sums, chunk: u32, first: u32, local: vec3<u32>) -> Sums {
     workgroupBarrier();
     let here = folded(local.x % 2u, local.y);
     let there = folded(local.x % 2u, local.y + 8u);
-    let nothing = vec4<f32>(0.0, 0.0, 0.0, 0.0);
-    var a = nothing;
-    var b = nothing;
-    var c = nothing;
-    var d = nothing;
-    var e = nothing;
-    var g = nothing;
+    var part = no_sums();
     for (var k = 0u; k < 16u; k = k + 1u) {
-        let value = values[here + k];
-        let other = values[there + k];
-        let first_turn = turns[k * 48u + local.x].xyxy;
-        let second_turn = turns[k * 48u + 16u + local.x].xyxy;
-        let third_turn = turns[k * 48u + 32u + local.x].xyxy;
-        a = a + value * first_turn;
-        b = b + value * second_turn;
-        c = c + value * third_turn;
-        d = d + other * first_turn;
-        e = e + other * second_turn;
-        g = g + other * third_turn;
+        let at = k * 48u + local.x;
+        part = turned(part, values[here + k], values[there + k], turns[at], turns[at + 16u], turns[at + 32u]);
     }
     workgroupBarrier();
-    return Sums(sums.a + a, sums.b + b, sums.c + c, sums.d + d, sums.e + e, sums.g + g);
+    return added(sums, part);
 }
 
 fn put(row: u32, in_focus: u32, f: u32, sum: vec4<f32>) {
@@ -160,14 +135,10 @@ fn meet(even: vec4<f32>, odd: vec4<f32>, row: u32, x: u32, clip: u32, seat: u32)
         // At both ends of the quarter two of the four are one pixel.
         let weight = select(1.0, 0.5, x == 0u || x == n / 4u);
         loss = weight * (a.x + b.x + c.x + d.x);
-        let near = weight * (a.yz + d.yz);
-        let far = weight * (b.yz + c.yz);
-        let near_odd = weight * (a.yz - d.yz);
-        let far_odd = weight * (b.yz - c.yz);
-        let even_sine = near_odd - far_odd;
-        let odd_sine = near_odd + far_odd;
-        of_even = vec4<f32>(near.x + far.x, even_sine.x, near.y + far.y, even_sine.y);
-        of_odd = vec4<f32>(near.x - far.x, odd_sine.x, near.y - far.y, odd_sine.y);
+        let by_focus = mirrored_four(a.y, b.y, c.y, d.y, weight);
+        let by_defocus = mirrored_four(a.z, b.z, c.z, d.z, weight);
+        of_even = vec4<f32>(by_focus.xy, by_defocus.xy);
+        of_odd = vec4<f32>(by_focus.zw, by_defocus.zw);
     }
     values[folded(0u, seat) + x % 16u] = of_even;
     values[folded(1u, seat) + x % 16u] = of_odd;
@@ -184,7 +155,7 @@ fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id)
     let picture = 2u * group.y * n;
     let nothing = vec4<f32>(0.0, 0.0, 0.0, 0.0);
     // Of at most 160 frequencies.
-    var first_sums = Sums(nothing, nothing, nothing, nothing, nothing, nothing);
+    var first_sums = no_sums();
     var second_sums = first_sums;
     var third_sums = first_sums;
     var fourth_sums = first_sums;

@@ -67,6 +67,12 @@ const SPREAD: Part = Part {
     text: include_str!("../../../../../shaders/shared/spread.wgsl"),
 };
 
+/// Rows folded about their quarters to frequencies.
+const QUARTERS: Part = Part {
+    path: "shaders/shared/quarters.wgsl",
+    text: include_str!("../../../../../shaders/shared/quarters.wgsl"),
+};
+
 /// A step of Adam.
 const ADAM: Part = Part {
     path: "shaders/shared/adam.wgsl",

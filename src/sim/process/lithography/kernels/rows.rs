@@ -7,7 +7,7 @@ use crate::gpu::kernel::{
 };
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{
-    CIRCLE, LOGISTIC, WAVES, at, in_tiles, logistic, put,
+    CIRCLE, LOGISTIC, QUARTERS, WAVES, at, in_tiles, logistic, put,
 };
 
 record! {
@@ -112,7 +112,7 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/rows.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/rows.wgsl"),
     },
-    parts: &[CIRCLE, LOGISTIC],
+    parts: &[CIRCLE, LOGISTIC, QUARTERS],
     record: Rows::RECORD,
     slots: &[
         WAVES,

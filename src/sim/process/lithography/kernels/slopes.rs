@@ -7,7 +7,9 @@ use crate::gpu::kernel::{
     Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
 };
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{CIRCLE, LOGISTIC, WAVES, at, logistic, put};
+use crate::sim::process::lithography::kernels::{
+    CIRCLE, LOGISTIC, QUARTERS, WAVES, at, logistic, put,
+};
 
 /// Largest frequency of an image that the kernel takes.
 pub const HALF_MAX: u32 = 159;
@@ -207,7 +209,7 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/slopes.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/slopes.wgsl"),
     },
-    parts: &[CIRCLE, LOGISTIC],
+    parts: &[CIRCLE, LOGISTIC, QUARTERS],
     record: Slopes::RECORD,
     slots: &[
         WAVES,
