@@ -5,6 +5,8 @@
 //! Slanted borders of small steps keep the rule, single thin places do not. Shapes are joined by sides,
 //! not by corners. Beyond the tile is no mask.
 
+use crate::sim::process::lithography::bits::Bits;
+
 /// Rules of a mask, at the wafer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
@@ -58,70 +60,55 @@ fn pixels(length_nm: f64, pixel_nm: f64) -> usize {
 impl PixelMask {
     /// What breaks the rules with pixels of this size.
     pub fn check(&self, rules: &Rules, pixel_nm: f64) -> Violations {
-        let differ = |other: &[bool]| {
-            self.pixels
-                .iter()
-                .zip(other)
-                .filter(|(a, b)| a != b)
-                .count() as u64
-        };
-        let opened = open(
-            &self.pixels,
-            self.n,
-            pixels(rules.width_nm, pixel_nm),
-            false,
-        );
-        let closed = close(&self.pixels, self.n, pixels(rules.space_nm, pixel_nm));
+        let mask = Bits::of(&self.pixels, self.n);
+        let [opened, closed] = Self::kept(&mask, rules, pixel_nm);
         let least = rules.area_nm2 / (pixel_nm * pixel_nm);
+        let shapes = self.shapes();
         Violations {
-            width: differ(&opened),
-            space: differ(&closed),
-            area: self
-                .shapes()
-                .iter()
-                .filter(|s| (s.len() as f64) < least)
-                .count() as u64,
+            width: mask.with(&opened, |a, b| a ^ b).count(),
+            space: mask.with(&closed, |a, b| a ^ b).count(),
+            area: shapes.iter().filter(|s| (s.len() as f64) < least).count() as u64,
         }
+    }
+
+    /// A mask without its narrow places, and with its narrow gaps filled.
+    fn kept(mask: &Bits, rules: &Rules, pixel_nm: f64) -> [Bits; 2] {
+        [
+            mask.opened(pixels(rules.width_nm, pixel_nm)),
+            mask.closed(pixels(rules.space_nm, pixel_nm)),
+        ]
     }
 
     /// Pixels, by index, that lie in too narrow a place of the mask or of the field.
     pub fn narrow(&self, rules: &Rules, pixel_nm: f64) -> Vec<usize> {
-        let opened = open(
-            &self.pixels,
-            self.n,
-            pixels(rules.width_nm, pixel_nm),
-            false,
-        );
-        let closed = close(&self.pixels, self.n, pixels(rules.space_nm, pixel_nm));
-        let differs = |i: &usize| self.pixels[*i] != opened[*i] || self.pixels[*i] != closed[*i];
-        (0..self.pixels.len()).filter(differs).collect()
+        let mask = Bits::of(&self.pixels, self.n);
+        // The one takes pixels off, the other adds some: where they agree nothing changed.
+        let [opened, closed] = Self::kept(&mask, rules, pixel_nm);
+        let differs = opened.with(&closed, |a, b| a ^ b).pixels();
+        (0..differs.len()).filter(|i| differs[*i]).collect()
     }
 
-    /// The mask nearest to this one, by our means, that keeps the rules: narrow places are taken off,
-    /// narrow gaps filled, in turns until nothing changes; where both cannot be had the shape goes.
+    /// The mask nearest to this one, by our means, that keeps the rules: narrow places are taken off and narrow gaps
+    /// filled; where both cannot be had the mask is cut away around, no further than it must be.
     pub fn cleaned(&self, rules: &Rules, pixel_nm: f64) -> Self {
-        const ROUNDS: u32 = 40;
+        const ROUNDS: u32 = 80;
         let (width, space) = (
             pixels(rules.width_nm, pixel_nm),
             pixels(rules.space_nm, pixel_nm),
         );
         let least = rules.area_nm2 / (pixel_nm * pixel_nm);
         let mut mask = self.clone();
-        for round in 0..2 * ROUNDS {
-            let mut next = close(&mask.pixels, self.n, space);
-            next = open(&next, self.n, width, false);
-            if round >= ROUNDS {
-                // No agreement: what is still too close to something is cut away, with its surroundings.
-                let closed = close(&next, self.n, space);
-                let apart: Vec<bool> = next.iter().zip(&closed).map(|(a, b)| a != b).collect();
-                let near = grow(&apart, self.n, 2 * width.max(space) + 1);
-                for (pixel, near) in next.iter_mut().zip(near) {
-                    *pixel &= !near;
-                }
-                next = open(&next, self.n, width, false);
+        let mut before = Bits::of(&mask.pixels, self.n);
+        // How far around a place where both cannot be had the mask is cut away.
+        let mut reach = 0;
+        for _ in 0..ROUNDS {
+            let mut next = before.closed(space).opened(width);
+            if reach > 0 {
+                let apart = next.with(&next.closed(space), |a, b| a ^ b).grown(reach);
+                next = next.with(&apart, |a, b| a & !b).opened(width);
             }
-            let settled = next == mask.pixels;
-            mask.pixels = next;
+            let settled = next == before;
+            mask.pixels = next.pixels();
             for shape in mask.shapes() {
                 if (shape.len() as f64) < least {
                     for at in shape {
@@ -129,8 +116,13 @@ impl PixelMask {
                     }
                 }
             }
-            if settled && mask.check(rules, pixel_nm).is_clean() {
-                break;
+            before = Bits::of(&mask.pixels, self.n);
+            if settled {
+                if mask.check(rules, pixel_nm).is_clean() {
+                    break;
+                }
+                // Doing the same once more would change nothing.
+                reach = (2 * reach).clamp(1, 2 * width.max(space) + 1);
             }
         }
         mask
@@ -206,105 +198,6 @@ impl PixelMask {
     }
 }
 
-/// Union of all squares of side `size` that lie in the picture; `beyond` says what lies outside it.
-fn open(picture: &[bool], n: usize, size: usize, beyond: bool) -> Vec<bool> {
-    // How many pixels of a line from here on are set, capped at the size.
-    let mut down = vec![0_u32; n * n];
-    for y in (0..n).rev() {
-        for x in 0..n {
-            if picture[y * n + x] {
-                let next = if y + 1 < n {
-                    down[(y + 1) * n + x]
-                } else if beyond {
-                    size as u32
-                } else {
-                    0
-                };
-                down[y * n + x] = (next + 1).min(size as u32);
-            }
-        }
-    }
-    // Corners of whole squares.
-    let mut corners = vec![false; n * n];
-    for y in 0..n {
-        let mut run = if beyond { size } else { 0 };
-        for x in (0..n).rev() {
-            run = if down[y * n + x] as usize == size {
-                run + 1
-            } else {
-                0
-            };
-            corners[y * n + x] = run >= size;
-        }
-    }
-    // Each corner lights its square: marked along x, then along y.
-    let mut wide = vec![false; n * n];
-    let mut out = vec![false; n * n];
-    for y in 0..n {
-        let mut left = 0;
-        for x in 0..n {
-            left = if corners[y * n + x] { size } else { left };
-            wide[y * n + x] = left > 0;
-            left = left.saturating_sub(1);
-        }
-    }
-    let mut left = vec![0_usize; n];
-    for y in 0..n {
-        for x in 0..n {
-            if wide[y * n + x] {
-                left[x] = size;
-            }
-            out[y * n + x] = left[x] > 0;
-            left[x] = left[x].saturating_sub(1);
-        }
-    }
-    out
-}
-
-/// Fills what no empty square of side `size` reaches. The field around the tile is empty.
-fn close(picture: &[bool], n: usize, size: usize) -> Vec<bool> {
-    // A margin of empty pixels lets squares lie across the border.
-    let wide = n + 2 * size;
-    let mut empty = vec![true; wide * wide];
-    for y in 0..n {
-        for x in 0..n {
-            empty[(y + size) * wide + x + size] = !picture[y * n + x];
-        }
-    }
-    let opened = open(&empty, wide, size, false);
-    (0..n * n)
-        .map(|i| !opened[(i / n + size) * wide + i % n + size])
-        .collect()
-}
-
-/// The picture grown by `reach` pixels in every direction, as squares grow.
-fn grow(picture: &[bool], n: usize, reach: usize) -> Vec<bool> {
-    let line = |get: &dyn Fn(usize) -> bool, set: &mut dyn FnMut(usize)| {
-        let mut last: Option<usize> = None;
-        let mut next = 0;
-        for i in 0..n {
-            while next < n && (next <= i + reach) {
-                if get(next) {
-                    last = Some(next);
-                }
-                next += 1;
-            }
-            if last.is_some_and(|l| l + reach >= i) {
-                set(i);
-            }
-        }
-    };
-    let mut wide = vec![false; n * n];
-    for y in 0..n {
-        line(&|x| picture[y * n + x], &mut |x| wide[y * n + x] = true);
-    }
-    let mut out = vec![false; n * n];
-    for x in 0..n {
-        line(&|y| wide[y * n + x], &mut |y| out[y * n + x] = true);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -364,6 +257,31 @@ mod tests {
         let mut found = l.rectangles();
         found.sort_unstable();
         assert_eq!(found, [[[0, 0], [2, 2]], [[0, 2], [4, 4]]]);
+    }
+
+    /// Two squares that nearly touch along a short piece of their sides: the gap can neither stay nor be filled, so
+    /// corners are cut off, and no more than corners.
+    #[test]
+    fn of_a_conflict_no_more_is_cut_than_must_be() {
+        let n = 160;
+        let inside = |x: usize, y: usize| {
+            ((10..70).contains(&x) && (10..70).contains(&y))
+                || ((72..132).contains(&x) && (60..120).contains(&y))
+        };
+        let pixels: Vec<bool> = (0..n * n).map(|i| inside(i % n, i / n)).collect();
+        let mask = PixelMask { n, pixels };
+        let rules = Rules {
+            width_nm: 16.0,
+            space_nm: 16.0,
+            area_nm2: 600.0,
+        };
+        assert!(!mask.check(&rules, 1.0).is_clean());
+        let clean = mask.cleaned(&rules, 1.0);
+        assert!(clean.check(&rules, 1.0).is_clean());
+        let pairs = mask.pixels.iter().zip(&clean.pixels);
+        let changed = pairs.filter(|(a, b)| a != b).count();
+        println!("{changed} of 7,200 pixels changed");
+        assert!(changed < 300, "{changed}");
     }
 
     proptest! {

@@ -13,6 +13,7 @@
 
 pub mod abbe;
 pub mod band;
+mod bits;
 pub mod blocks;
 pub mod contest;
 pub mod contour;
