@@ -27,7 +27,8 @@ impl Program {
     }
 }
 
-/// A buffer on the device.
+/// A buffer on the device; a clone is the same buffer.
+#[derive(Clone)]
 pub struct Storage {
     buffer: wgpu::Buffer,
     words: u64,

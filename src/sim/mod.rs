@@ -26,5 +26,6 @@ pub const KERNELS: &[&Kernel] = &[
     &kernels::adam::KERNEL,
     &kernels::descend::KERNEL,
     &kernels::grow::KERNEL,
+    &kernels::carve::KERNEL,
     &kernels::photons::KERNEL,
 ];

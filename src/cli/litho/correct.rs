@@ -137,7 +137,9 @@ pub fn run(args: &OpcArgs, path: &Path, rules: Rules, texts: &Texts) -> anyhow::
     };
     let (mask, violations, stopped) = match args.method {
         Method::Edge => by_edges(&target, settings, &view, &out)?,
-        Method::Pixel => by_pixels(args, &target, &optics, &view, (tones, corners, rules), &out)?,
+        Method::Pixel | Method::LevelSet => {
+            by_pixels(args, &target, &optics, &view, (tones, corners, rules), &out)?
+        }
     };
     write_mask(&out, &mask)?;
     let seconds = start.elapsed().as_secs_f64();
@@ -239,7 +241,7 @@ fn by_pixels(
         resist: view.resist,
         corners,
         plan,
-        optimiser: args.optimiser.optimiser(),
+        unknowns: args.method.unknowns(args.optimiser),
         steps,
         variation: args.variation,
     };

@@ -25,11 +25,12 @@ use crate::sim::process::lithography::contest::{
 };
 use crate::sim::process::lithography::descent::Optimiser;
 use crate::sim::process::lithography::edges::{Pieces, Settings, broken};
-use crate::sim::process::lithography::free_masks::FreeMask;
-use crate::sim::process::lithography::ilt::{Flow, Problem, Run, Schedule};
+use crate::sim::process::lithography::free_masks::{FreeMask, Unknowns};
+use crate::sim::process::lithography::ilt::{Flow, Problem, Progress, Run, Schedule};
 #[cfg(feature = "gpu")]
-use crate::sim::process::lithography::ilt_on_gpu::Descent;
+use crate::sim::process::lithography::ilt_on_gpu::{Course, Descent, Leg, LevelSets};
 use crate::sim::process::lithography::imager::Lens;
+use crate::sim::process::lithography::level_set::{self, LevelSet};
 use crate::sim::process::lithography::mask_rules::{CONTEST, PixelMask, Rules};
 use crate::sim::process::lithography::raster::coverage;
 use crate::sim::process::lithography::tiles::TileImager;
@@ -52,7 +53,7 @@ pub struct OpcArgs {
     /// How the mask is found.
     #[arg(long, value_enum, default_value_t = Method::Pixel)]
     pub method: Method,
-    /// How inverse lithography steps.
+    /// How inverse lithography by pixels steps.
     #[arg(long, value_enum, default_value_t = OptimiserArg::Adam)]
     pub optimiser: OptimiserArg,
     /// Outlines of a mask by pixels.
@@ -85,8 +86,8 @@ pub struct OpcArgs {
     /// Least area of a mask shape, in nm².
     #[arg(long, value_name = "NM2", default_value_t = CONTEST.area_nm2)]
     pub area: f64,
-    /// What computes inverse lithography. A GPU steps with Adam and takes clips of the contest; the rest is the
-    /// processor's.
+    /// What computes inverse lithography. A GPU takes clips of the contest, by level sets or by pixels with Adam; the
+    /// rest is the processor's.
     #[arg(long, value_enum, default_value = "auto")]
     pub compute: ComputeArg,
     /// Folder for mask.gds and the tables of the run (CSV and Parquet); pictures of mask and print of a clip.
@@ -104,6 +105,19 @@ pub enum Method {
     Edge,
     /// Every pixel is free: inverse lithography, with assist features.
     Pixel,
+    /// A function in the band of the lens is sought, above 0 where the mask is open: curved masks in a fraction of
+    /// the time.
+    LevelSet,
+}
+
+impl Method {
+    /// As the library knows those of inverse lithography.
+    pub fn unknowns(self, optimiser: OptimiserArg) -> Unknowns {
+        match self {
+            Self::LevelSet => Unknowns::LevelSet,
+            Self::Pixel | Self::Edge => Unknowns::Pixels(optimiser.optimiser()),
+        }
+    }
 }
 
 /// Optimisers.
@@ -195,7 +209,7 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
     let out = Out::create(&args.out)?;
     let found = match args.method {
         Method::Edge => clip.by_edges(args, &out)?,
-        Method::Pixel => clip.by_pixels(args, &device, &out)?,
+        Method::Pixel | Method::LevelSet => clip.by_inverse(args, &device, &out)?,
     };
     clip.finish(&found, &out, &texts, start.elapsed().as_secs_f64())
 }
@@ -207,19 +221,35 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
 fn device(args: &OpcArgs) -> anyhow::Result<Result<Device, String>> {
     let cannot = match (&args.optics, args.method, args.optimiser) {
         (_, Method::Edge, _) => Some("--method edge moves edges"),
-        (_, _, OptimiserArg::Lbfgs) => Some("--optimiser lbfgs chooses the length of its steps"),
+        (_, Method::Pixel, OptimiserArg::Lbfgs) => {
+            Some("--optimiser lbfgs chooses the length of its steps")
+        }
         (Some(_), ..) => Some("--optics seeks the mask tile by tile"),
-        (None, Method::Pixel, OptimiserArg::Adam) => None,
+        (None, Method::Pixel, OptimiserArg::Adam) | (None, Method::LevelSet, _) => None,
     };
     let Some(cannot) = cannot else {
         return Ok(open(args.compute));
     };
     anyhow::ensure!(
         args.compute.compute() != Compute::Gpu,
-        "{cannot} on the processor only: take --compute cpu, or for a clip of the contest --method pixel \
-         --optimiser adam"
+        "{cannot} on the processor only: take --compute cpu, or for a clip of the contest --method level-set, or \
+         --method pixel with --optimiser adam"
     );
     Ok(Ok(Device::Cpu))
+}
+
+/// All steps of a run on a GPU, unless it is stopped between a few of them and the next; whether it was.
+#[cfg(feature = "gpu")]
+fn advanced<L: Leg>(run: &mut Course<'_, L>) -> anyhow::Result<bool> {
+    let cancel = interrupt::flag()?;
+    while run.left() > 0 {
+        run.advance(STEPS_TOGETHER);
+        run.settle()?;
+        if cancel.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A clip of the contest.
@@ -241,23 +271,32 @@ struct Found {
 }
 
 impl Clip {
-    fn by_pixels(&self, args: &OpcArgs, device: &Device, out: &Out) -> anyhow::Result<Found> {
-        let schedule = match args.effort {
-            Effort::Quick => Schedule::quick(args.variation),
-            Effort::Full => Schedule::full(args.variation),
-            Effort::Baseline => Schedule::baseline(),
+    fn by_inverse(&self, args: &OpcArgs, device: &Device, out: &Out) -> anyhow::Result<Found> {
+        let curved = args.method == Method::LevelSet;
+        let schedule = match (args.effort, curved) {
+            (Effort::Quick, false) => Schedule::quick(args.variation),
+            (Effort::Full, false) => Schedule::full(args.variation),
+            (Effort::Baseline, false) => Schedule::baseline(),
+            (Effort::Quick, true) => Schedule::quick_level_set(args.variation),
+            (Effort::Full, true) => Schedule::level_set(args.variation),
+            (Effort::Baseline, true) => anyhow::bail!(
+                "--effort baseline is a schedule of --method pixel; with level-set take quick or full"
+            ),
         };
         let [focus, defocus] = [0, 1].map(|k| Lens::<f32>::new(&self.kernels[k]));
         let problem = Problem::contest(&focus, &defocus);
         let (found, losses, stopped) = match device {
+            Device::Cpu if curved => self.sculpted(problem, &schedule)?,
             Device::Cpu => self.stepped(problem, args.optimiser.optimiser(), &schedule)?,
+            #[cfg(feature = "gpu")]
+            Device::Gpu(gpu) if curved => self.sculpted_on(gpu, problem, &schedule)?,
             #[cfg(feature = "gpu")]
             Device::Gpu(gpu) => self.stepped_on(gpu, problem, &schedule)?,
         };
         let losses = (1..).zip(&losses);
         let losses = losses.map(|(step, loss)| vec![f64::from(step), *loss]);
         out.table("loss", LOSS, losses)?;
-        let pixels = schedule.mask_pixels();
+        let pixels = if curved { SIDE } else { schedule.mask_pixels() };
         let pixel_nm = f64::from(SIDE) / f64::from(pixels);
         let mask = PixelMask {
             n: pixels as usize,
@@ -308,7 +347,7 @@ impl Clip {
         Ok((found, losses, stopped))
     }
 
-    /// The same on a GPU, which is asked every few steps whether to go on.
+    /// The same on a GPU.
     #[cfg(feature = "gpu")]
     fn stepped_on(
         &self,
@@ -316,18 +355,51 @@ impl Clip {
         problem: Problem<'_, f32>,
         schedule: &Schedule,
     ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
-        let cancel = interrupt::flag()?;
         pollster::block_on(async {
             let mut run = Descent::new(gpu, &problem, &schedule.stages, SIDE, 1, None).await?;
             run.put(0, &self.target, &self.target);
-            let mut stopped = false;
-            while run.left() > 0 && !stopped {
-                run.advance(STEPS_TOGETHER);
-                run.settle()?;
-                stopped = cancel.load(Ordering::Relaxed);
-            }
+            let stopped = advanced(&mut run)?;
             let losses = run.losses().await?.remove(0);
             Ok((run.masks().await?.remove(0), losses, stopped))
+        })
+    }
+
+    /// Of a level set, at every nm.
+    fn sculpted(
+        &self,
+        problem: Problem<'_, f32>,
+        schedule: &Schedule,
+    ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
+        let cancel = interrupt::flag()?;
+        let (mut losses, mut stopped) = (Vec::new(), false);
+        let goal = &self.target;
+        let start = LevelSet::nearest(problem.focus.half(), goal, SIDE);
+        let mut watch = |progress: Progress| {
+            losses.push(progress.loss);
+            stopped = cancel.load(Ordering::Relaxed);
+            if stopped { Flow::Stop } else { Flow::Continue }
+        };
+        let stages = &schedule.stages;
+        let found = level_set::optimise(problem, stages, start, None, goal, SIDE, &mut watch);
+        Ok((found.transmission(SIDE), losses, stopped))
+    }
+
+    /// The same on a GPU.
+    #[cfg(feature = "gpu")]
+    fn sculpted_on(
+        &self,
+        gpu: &Gpu,
+        problem: Problem<'_, f32>,
+        schedule: &Schedule,
+    ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
+        let start = LevelSet::nearest(problem.focus.half(), &self.target, SIDE);
+        pollster::block_on(async {
+            let mut run = LevelSets::new(gpu, &problem, &schedule.stages, SIDE, 1).await?;
+            run.put(0, &start, &self.target);
+            let stopped = advanced(&mut run)?;
+            let losses = run.losses().await?.remove(0);
+            let found = run.level_sets().await?.remove(0);
+            Ok((found.transmission(SIDE), losses, stopped))
         })
     }
 

@@ -11,10 +11,11 @@ use geoul::gpu::device::Gpu;
 use geoul::sim::process::lithography::contest::{SIDE, Score, Simulator};
 use geoul::sim::process::lithography::descent::Optimiser;
 use geoul::sim::process::lithography::ilt::{
-    Flow, Level, Problem, Run, Schedule, Stage, Weights, grown,
+    Flow, Level, Problem, Progress, Run, Schedule, Stage, Weights, grown,
 };
-use geoul::sim::process::lithography::ilt_on_gpu::Descent;
+use geoul::sim::process::lithography::ilt_on_gpu::{Descent, LevelSets};
 use geoul::sim::process::lithography::imager::Lens;
+use geoul::sim::process::lithography::level_set::{self, LevelSet};
 use geoul::sim::process::lithography::mask_rules::{CONTEST, PixelMask};
 use geoul::sim::process::lithography::{Keep, Kernels, Optics, Outline};
 
@@ -217,6 +218,68 @@ fn a_run_takes_the_same_course() {
     }
 }
 
+/// Level sets of two clips at once, two stages, two tones, diffusion, fewer points of print than of mask: losses and the
+/// functions themselves as the processor finds them. Nothing is divided pixel by pixel here, so nothing is left to
+/// rounding.
+#[test]
+fn level_sets_take_the_same_course() {
+    let Some(gpu) = gpu() else { return };
+    let optics = optics();
+    let [focus, defocus] = [0, 1].map(|k| Lens::<f32>::new(&optics[k]));
+    for (tones, diffusion) in [([1.0, 0.0], 0.0), ([-0.25, 1.0], 0.02)] {
+        let problem = Problem {
+            tones,
+            diffusion,
+            ..Problem::contest(&focus, &defocus)
+        };
+        let stages = [
+            Stage {
+                print: 48,
+                ..stage(48, 1)
+            },
+            Stage {
+                print: 72,
+                ..stage(144, 1)
+            },
+        ];
+        let n = 144;
+        let targets = [target(0), target(9)].map(|t| {
+            let fine = grown(&t, N, 9 * N);
+            (0..n * n)
+                .map(|i| fine[4 * (i / n * 9 * N + i % n) as usize])
+                .collect::<Vec<f32>>()
+        });
+        let start = |k: usize| LevelSet::nearest(focus.half(), &targets[k], n);
+        let (losses, sets) = pollster::block_on(async {
+            let mut run = LevelSets::new(&gpu, &problem, &stages, n, 2).await.unwrap();
+            for (clip, target) in (0..).zip(&targets) {
+                run.put(clip, &start(clip as usize), target);
+            }
+            while run.left() > 0 {
+                run.advance(7);
+            }
+            (run.losses().await.unwrap(), run.level_sets().await.unwrap())
+        });
+        for (clip, goal) in targets.iter().enumerate() {
+            let mut expected = Vec::new();
+            let watch = &mut |p: Progress| {
+                expected.push(p.loss);
+                Flow::Continue
+            };
+            let set = level_set::optimise(problem, &stages, start(clip), None, goal, n, watch);
+            assert_eq!((losses[clip].len(), expected.len()), (24, 24));
+            assert!(expected[11] < expected[0] && expected[23] < expected[12]);
+            let each = losses[clip].iter().zip(&expected);
+            let error = each.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
+            let apart = sets[clip].values().iter().zip(set.values());
+            let apart = apart.map(|(a, b)| (a - b).norm()).fold(0.0, f32::max);
+            let most = set.values().iter().fold(0.0, |m: f32, c| m.max(c.norm()));
+            println!("clip {clip}: losses {error:.1e} apart, level sets {apart:.1e} of {most:.2}");
+            assert!(error < 5e-5 && apart < 2e-5 * most, "{error} {apart}");
+        }
+    }
+}
+
 /// Held pixels stay, and a run that is cut short gives the mask of the stage it was in.
 #[test]
 fn held_pixels_stay() {
@@ -257,7 +320,7 @@ fn held_pixels_stay() {
     }
 }
 
-/// Clip 1 of the contest by the quick schedule: the mask of the device scores as the processor's does.
+/// Clip 1 of the contest by the quick schedules: the mask of the device scores as the processor's does.
 #[test]
 fn a_contest_clip_scores_alike() {
     let Some(gpu) = gpu() else { return };
@@ -267,28 +330,50 @@ fn a_contest_clip_scores_alike() {
     let (focus, defocus) = (Lens::<f32>::new(&focus), Lens::<f32>::new(&defocus));
     let problem = Problem::contest(&focus, &defocus);
     let cover = raster(&folder, 1);
-    let schedule = Schedule::quick(Schedule::VARIATION);
     let goal: Vec<bool> = cover.iter().map(|c| *c >= 0.5).collect();
     let score = |found: &[f32]| {
-        let n = schedule.mask_pixels();
-        let pixels = found.iter().map(|m| *m >= 0.5).collect();
+        let n = found.len().isqrt();
         let mask = PixelMask {
-            n: n as usize,
-            pixels,
+            n,
+            pixels: found.iter().map(|m| *m >= 0.5).collect(),
         };
-        let mask = mask.cleaned(&CONTEST, f64::from(SIDE / n));
+        let mask = mask.cleaned(&CONTEST, f64::from(SIDE) / n as f64);
         let open = |p: &bool| f64::from(u8::from(*p));
         let open: Vec<f64> = mask.pixels.iter().map(open).collect();
-        let prints = exact.print(&grown(&open, n, SIDE));
+        let prints = exact.print(&grown(&open, n as u32, SIDE));
         Score::of(&prints, &goal, SIDE as usize)
     };
-    let (losses, masks) = on_gpu(&gpu, &problem, &schedule.stages, &[&cover], SIDE);
-    let (expected, mask) = on_cpu(problem, &schedule.stages, &cover, SIDE);
-    let error = losses[0].iter().zip(&expected);
-    let error = error.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
-    let (ours, theirs) = (score(&masks[0]), score(&mask));
-    println!("losses {error:.1e} apart; {ours:?} on the device, {theirs:?} on the processor");
-    let near = |a: u64, b: u64| a.abs_diff(b) as f64 <= 0.02 * b as f64;
-    assert!(error < 1e-3 && near(ours.l2, theirs.l2) && near(ours.pvb, theirs.pvb));
-    assert!(ours.epe().abs_diff(theirs.epe()) <= 1);
+    let alike = |losses: [&[f64]; 2], masks: [&[f32]; 2]| {
+        let error = losses[0].iter().zip(losses[1]);
+        let error = error.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
+        let [ours, theirs] = masks.map(score);
+        println!("losses {error:.1e} apart; {ours:?} on the device, {theirs:?} on the processor");
+        let near = |a: u64, b: u64| a.abs_diff(b) as f64 <= 0.02 * b as f64;
+        assert!(error < 1e-3 && near(ours.l2, theirs.l2) && near(ours.pvb, theirs.pvb));
+        assert!(ours.epe().abs_diff(theirs.epe()) <= 1);
+    };
+    let stages = Schedule::quick(Schedule::VARIATION).stages;
+    let (losses, masks) = on_gpu(&gpu, &problem, &stages, &[&cover], SIDE);
+    let (expected, mask) = on_cpu(problem, &stages, &cover, SIDE);
+    alike([&losses[0], &expected], [&masks[0], &mask]);
+
+    let stages = Schedule::quick_level_set(Schedule::VARIATION).stages;
+    let start = LevelSet::nearest(focus.half(), &cover, SIDE);
+    let (losses, set) = pollster::block_on(async {
+        let mut run = LevelSets::new(&gpu, &problem, &stages, SIDE, 1)
+            .await
+            .unwrap();
+        run.put(0, &start, &cover);
+        run.advance(run.left());
+        let losses = run.losses().await.unwrap().remove(0);
+        (losses, run.level_sets().await.unwrap().remove(0))
+    });
+    let mut expected = Vec::new();
+    let watch = &mut |p: Progress| {
+        expected.push(p.loss);
+        Flow::Continue
+    };
+    let other = level_set::optimise(problem, &stages, start, None, &cover, SIDE, watch);
+    let masks = [&set, &other].map(|set| set.transmission(SIDE));
+    alike([&losses, &expected], [&masks[0], &masks[1]]);
 }

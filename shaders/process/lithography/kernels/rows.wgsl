@@ -3,8 +3,8 @@
 // between even and odd frequencies: what four pixels come to is multiplied, a quarter of the products. Where n is no
 // multiple of 4 it is x and n - x alone. A product of matrices in tiles of 64 rows by 24 frequencies, four rows and three
 // frequencies of one parity to an invocation, 8 places at a time.
-// With `soft` 1 the values are parameters of a mask, and what is transformed is its transmission
-// 1 / (1 + exp(-4 (v - 1/2))), moved by `offset`.
+// The values are moved by `offset`; with `soft` 1 they are parameters of a mask, and what is moved and transformed is its
+// transmission 1 / (1 + exp(-4 (v - 1/2))).
 
 override soft: u32 = 0u;
 
@@ -36,7 +36,7 @@ fn value(at: u32) -> f32 {
     if (soft == 1u) {
         return logistic(4.0 * (picture[at] - 0.5)) + record.offset;
     }
-    return picture[at];
+    return picture[at] + record.offset;
 }
 
 // What a place and its mirror images are to even frequencies, with cosines and with sines, and to odd ones.

@@ -159,6 +159,11 @@ impl<T: Real> Band<T> {
         self.half as u32
     }
 
+    /// Pixels along a side.
+    pub fn points(&self) -> usize {
+        self.n
+    }
+
     /// Values of one line.
     pub fn line(&self) -> usize {
         2 * (self.half + 1)
@@ -371,6 +376,16 @@ impl<T: Real> Band<T> {
             finish(i * BLOCK, rows);
         }
     }
+}
+
+/// A picture of `n` by `n` pixels at `to` by `to` of their places, without the detail that these cannot hold.
+pub fn resampled(picture: &[f32], n: usize, to: usize) -> Vec<f32> {
+    if n == to {
+        return picture.to_vec();
+    }
+    assert!(n.is_multiple_of(to), "the places are pixels of the picture");
+    let half = to as u32 / 2 - 1;
+    Band::new(to, half).inverse(&Band::new(n, half).forward(picture))
 }
 
 #[cfg(test)]

@@ -1,67 +1,28 @@
 //! Inverse lithography: the mask whose print is nearest to the target, found along the exact gradient.
 //!
 //! Every pixel of the mask is free: `M = σ(4 (θ̄ − ½))` with θ̄ a running mean of the parameters θ, which
-//! keeps out what no mask writer can draw. The loss counts, over the pixels of the print, the smooth
-//! prints `Z = σ(50 (D I − t))`: `w_n (Z_nom − T)² + w_o (Z_outer − T)² + w_v (Z_outer − Z_inner)²`.
-//! Assist features come by themselves. Gradients flow back through the adjoint of the imaging (chain rule
-//! through σ, diffusion, resist, Hopkins and the transforms; nothing approximated); the steps are those of
-//! an [`Optimiser`].
+//! keeps out what no mask writer can draw. What is minimised stands in [`objective`](super::objective); assist features
+//! come by themselves. The steps are those of an [`Optimiser`].
 //!
-//! Pixels of the mask may be larger than those of the print: a block of pixels has a spectrum of its own,
+//! Pixels of the mask may be larger than those of the target: a block of pixels has a spectrum of its own,
 //! which is multiplied in, so coarse masks are imaged exactly.
 
 use num_complex::{Complex, Complex64};
 
-use crate::sim::process::lithography::band::{BLOCK, Band, Coefficients, Real, Work};
+use crate::sim::process::lithography::band::{Band, Coefficients, Real};
 use crate::sim::process::lithography::blocks::{pooled, shrink};
-use crate::sim::process::lithography::contest::{INNER, LEVEL, OUTER, STEEPNESS};
 use crate::sim::process::lithography::descent::{Adam, Lbfgs, Optimiser};
-use crate::sim::process::lithography::imager::{Fields, Lens, real_part};
+use crate::sim::process::lithography::imager::Lens;
 use crate::sim::process::lithography::lanes::widest;
+use crate::sim::process::lithography::objective::Objective;
 use crate::sim::process::lithography::spectrum::cis;
 
 pub use crate::sim::process::lithography::blocks::grown;
+pub use crate::sim::process::lithography::objective::Problem;
 pub use crate::sim::process::lithography::schedule::{Schedule, Stage, Weights};
 
 /// Steepness of the mask's σ.
-const MASK_STEEPNESS: f64 = 4.0;
-
-/// What light, mask and resist a mask is sought for.
-#[derive(Clone, Copy)]
-pub struct Problem<'l, T: Real> {
-    /// In focus.
-    pub focus: &'l Lens<T>,
-    /// Out of focus.
-    pub defocus: &'l Lens<T>,
-    /// Intensity from which on it prints.
-    pub level: f64,
-    /// Steepness of the smooth print.
-    pub steepness: f64,
-    /// Intensity factor of the outer corner, in focus.
-    pub outer: f64,
-    /// Intensity factor of the inner corner, out of focus.
-    pub inner: f64,
-    /// Amplitudes of the mask inside and outside its shapes.
-    pub tones: [f64; 2],
-    /// Diffusion length of the resist in parts of the tile's side.
-    pub diffusion: f64,
-}
-
-impl<'l, T: Real> Problem<'l, T> {
-    /// Of the contest's simulator.
-    pub fn contest(focus: &'l Lens<T>, defocus: &'l Lens<T>) -> Self {
-        Self {
-            focus,
-            defocus,
-            level: LEVEL,
-            steepness: STEEPNESS,
-            outer: OUTER,
-            inner: INNER,
-            tones: [1.0, 0.0],
-            diffusion: 0.0,
-        }
-    }
-}
+pub const MASK_STEEPNESS: f64 = 4.0;
 
 /// Room that a loss needs, kept from step to step: fresh pages cost more than what is written to them.
 #[derive(Clone, Debug, Default)]
@@ -69,14 +30,14 @@ pub struct Room<T> {
     mask: Vec<T>,
 }
 
-/// Spectrum of one pixel of a stage's mask, as many of the print's pixels as it holds; |f| ≤ half, rows of
-/// ascending frequency.
-pub fn pixel(stage: Stage, half: u32) -> Vec<Complex64> {
-    let (blocks, half) = (stage.print / stage.mask, half as i32);
+/// Spectrum of one pixel of a mask of `mask` by `mask`, as many pixels of the target, `n` by `n`, as it holds; |f| ≤ half,
+/// rows of ascending frequency.
+pub fn pixel(n: u32, mask: u32, half: u32) -> Vec<Complex64> {
+    let (blocks, half) = (n / mask, half as i32);
     let one = |f: i32| {
         // Mean over the fine pixels of a block of the wave of frequency −f.
         let sum: Complex64 = (0..blocks)
-            .map(|j| cis(-f64::from(f) * f64::from(j) / f64::from(stage.print)))
+            .map(|j| cis(-f64::from(f) * f64::from(j) / f64::from(n)))
             .sum();
         sum / f64::from(blocks)
     };
@@ -84,44 +45,30 @@ pub fn pixel(stage: Stage, half: u32) -> Vec<Complex64> {
     all.map(|(fx, fy)| one(fx) * one(fy)).collect()
 }
 
-/// Share of each coefficient of an image that a diffusion length, in parts of the tile's side, leaves; nothing
-/// without diffusion.
-pub fn kept(diffusion: f64, reach: u32) -> Vec<f64> {
-    if diffusion <= 0.0 {
-        return Vec::new();
-    }
-    let reach = reach as i32;
-    let all = (-reach..=reach).flat_map(|fy| (-reach..=reach).map(move |fx| (fx, fy)));
-    all.map(|(fx, fy)| {
-        let square = f64::from(fx * fx + fy * fy) * diffusion * diffusion;
-        libm::exp(-2.0 * core::f64::consts::PI * core::f64::consts::PI * square)
-    })
-    .collect()
+/// Points of the print to a pixel of the mask: transforms are normalised by their own number.
+pub fn share(stage: Stage) -> f64 {
+    let along = f64::from(stage.print) / f64::from(stage.mask);
+    along * along
 }
 
 /// The mask of a stage's parameters.
 pub fn transmission<T: Real>(stage: Stage, theta: &[T]) -> Vec<T> {
     let mut mask = pooled(theta, stage.mask as usize, stage.pool as usize);
-    squash(&mut mask);
+    squash(&mut mask, 0.5);
     mask
 }
 
 /// Loss and gradient on one level.
 pub struct Level<'l, T: Real> {
     stage: Stage,
-    problem: Problem<'l, T>,
+    objective: Objective<'l, T>,
     mask: Band<T>,
-    print: Band<T>,
     /// Spectrum of one pixel of the mask, by frequency.
     pixel: Coefficients<T>,
-    /// Share of each coefficient of an image that diffusion leaves; empty without diffusion.
-    kept: Vec<T>,
-    /// 1 where it shall print, else 0; pixels of the print.
-    target: Vec<T>,
 }
 
 impl<'l, T: Real> Level<'l, T> {
-    /// Of the contest, for a target of `n` by `n` shares, n a multiple of the stage's print.
+    /// Of the contest, for a target of `n` by `n` shares, n a multiple of the stage's mask and print.
     pub fn new(
         stage: Stage,
         focus: &'l Lens<T>,
@@ -132,26 +79,15 @@ impl<'l, T: Real> Level<'l, T> {
         Self::of(Problem::contest(focus, defocus), stage, target, n)
     }
 
-    /// For a target of `n` by `n` shares, n a multiple of the stage's print: 1 where light shall print.
+    /// For a target of `n` by `n` shares, n a multiple of the stage's mask and print: 1 where light shall print.
     pub fn of(problem: Problem<'l, T>, stage: Stage, target: &[f32], n: u32) -> Self {
-        let Problem { focus, defocus, .. } = problem;
-        assert_eq!(
-            focus.half(),
-            defocus.half(),
-            "both conditions have one band"
-        );
-        let pixel = pixel(stage, focus.half());
-        let target = shrink(target, n, stage.print);
-        let kept = kept(problem.diffusion, 2 * focus.half());
+        let half = problem.focus.half();
         let narrow = |c: Complex64| Complex::new(T::of(c.re), T::of(c.im));
         Self {
             stage,
-            problem,
-            kept: kept.into_iter().map(T::of).collect(),
-            mask: Band::new(stage.mask as usize, focus.half()),
-            print: Band::new(stage.print as usize, 2 * focus.half()),
-            pixel: pixel.into_iter().map(narrow).collect(),
-            target: target.into_iter().map(|v| T::of(f64::from(v))).collect(),
+            objective: Objective::new(problem, stage, target, n),
+            mask: Band::new(stage.mask as usize, half),
+            pixel: pixel(n, stage.mask, half).into_iter().map(narrow).collect(),
         }
     }
 
@@ -180,50 +116,18 @@ impl<'l, T: Real> Level<'l, T> {
             if !pools {
                 rows.copy_from_slice(&theta[from * n..from * n + rows.len()]);
             }
-            squash(rows);
+            squash(rows, 0.5);
         });
-        let [inside, outside] = self.problem.tones.map(T::of);
         for (c, p) in spectrum.iter_mut().zip(&self.pixel) {
-            *c = *c * p * (inside - outside);
+            *c *= p;
         }
-        let middle = spectrum.len() / 2;
-        spectrum[middle] += outside;
-        let (mut in_focus, mut out_of_focus) = (Fields::default(), Fields::default());
-        let varies = self.stage.weights.variation != 0.0;
-        let mut focus = self.problem.focus.image(&spectrum, Some(&mut in_focus));
-        self.diffuse(&mut focus);
-        let mut lines = [self.print.coefficients_to_lines(&focus), Vec::new()];
-        if varies {
-            let mut defocus = self
-                .problem
-                .defocus
-                .image(&spectrum, Some(&mut out_of_focus));
-            self.diffuse(&mut defocus);
-            lines[1] = self.print.coefficients_to_lines(&defocus);
-        }
-        let loss = self.prints(&mut lines);
-
-        let mut sum = vec![Complex::default(); self.pixel.len()];
-        let [focus, defocus] = lines;
-        let mut slope = self.print.lines_to_coefficients(&focus);
-        self.diffuse(&mut slope);
-        self.problem.focus.adjoint(&in_focus, &slope, &mut sum);
-        if varies {
-            let mut slope = self.print.lines_to_coefficients(&defocus);
-            self.diffuse(&mut slope);
-            self.problem
-                .defocus
-                .adjoint(&out_of_focus, &slope, &mut sum);
-        }
-        // The transforms are normalised by their own number of pixels.
-        let blocks = f64::from(self.stage.print / self.stage.mask);
-        let scale = T::of(blocks * blocks) * (inside - outside);
-        for (c, p) in sum.iter_mut().zip(&self.pixel) {
+        let loss = self.objective.slope(&mut spectrum);
+        let scale = T::of(share(self.stage));
+        for (c, p) in spectrum.iter_mut().zip(&self.pixel) {
             *c = *c * p.conj() * scale;
         }
-        real_part(&mut sum);
         let a = T::of(MASK_STEEPNESS);
-        self.mask.inverse_with(&sum, gradient, |from, rows| {
+        self.mask.inverse_with(&spectrum, gradient, |from, rows| {
             let mask = &mask[from * n..];
             widest(
                 #[inline(always)]
@@ -239,144 +143,19 @@ impl<'l, T: Real> Level<'l, T> {
         }
         loss
     }
-
-    /// Diffusion of an image given by its coefficients; its own adjoint.
-    fn diffuse(&self, image: &mut [Complex<T>]) {
-        for (c, &kept) in image.iter_mut().zip(&self.kept) {
-            *c *= kept;
-        }
-    }
-
-    /// Turns the lines of both images into those of the loss's slopes, block by block; gives the loss.
-    fn prints(&self, lines: &mut [Vec<T>; 2]) -> f64 {
-        let n = self.stage.print as usize;
-        let w = self.stage.weights;
-        let process = self.process();
-        let mut work = Work::default();
-        let [focus, defocus] = lines;
-        let mut rows = vec![T::zero(); BLOCK * n];
-        let mut blurred = vec![T::zero(); BLOCK * n];
-        let mut loss = 0.0;
-        let line = self.print.line();
-        let mut others = defocus.chunks_mut(BLOCK * line);
-        for (lines, target) in focus
-            .chunks_mut(BLOCK * line)
-            .zip(self.target.chunks(BLOCK * n))
-        {
-            let rows = &mut rows[..target.len()];
-            self.print.lines_to_rows(lines, rows, &mut work);
-            if let Some(other) = others.next() {
-                let blurred = &mut blurred[..target.len()];
-                self.print.lines_to_rows(other, blurred, &mut work);
-                loss += widest(
-                    #[inline(always)]
-                    || both(w, &process, rows, blurred, target),
-                );
-                self.print.rows_to_lines(blurred, other, &mut work);
-            } else {
-                loss += one(w, &process, rows, target);
-            }
-            self.print.rows_to_lines(rows, lines, &mut work);
-        }
-        loss
-    }
-
-    fn process(&self) -> Corners<T> {
-        let p = &self.problem;
-        let [level, steepness, outer, inner] = [p.level, p.steepness, p.outer, p.inner].map(T::of);
-        Corners {
-            level,
-            steepness,
-            outer,
-            inner,
-        }
-    }
 }
 
-/// Resist and doses in the number that is computed with.
-struct Corners<T> {
-    level: T,
-    steepness: T,
-    outer: T,
-    inner: T,
-}
-
-/// Parameters, or their means, to transmissions.
-fn squash<T: Real>(mask: &mut [T]) {
-    let (a, half) = (T::of(MASK_STEEPNESS), T::of(0.5));
+/// Parameters, or their means, to transmissions; one half at `middle`.
+pub fn squash<T: Real>(mask: &mut [T], middle: f64) {
+    let (a, middle) = (T::of(MASK_STEEPNESS), T::of(middle));
     widest(
         #[inline(always)]
         || {
             for m in mask {
-                *m = ((*m - half) * a).logistic();
+                *m = ((*m - middle) * a).logistic();
             }
         },
     );
-}
-
-/// Intensities to slopes of the loss, with all three corners; gives the loss.
-#[inline(always)]
-fn both<T: Real>(
-    w: Weights,
-    corners: &Corners<T>,
-    focus: &mut [T],
-    defocus: &mut [T],
-    target: &[T],
-) -> f64 {
-    let &Corners {
-        level,
-        steepness: a,
-        outer,
-        inner,
-    } = corners;
-    let [wn, wo, wv] = [w.nominal, w.outer, w.variation].map(T::of);
-    let (twice, one) = (a + a, T::one());
-    let mut loss = 0.0;
-    // The loss is added up apart from the slopes, in pieces: single precision loses nothing of note, and
-    // no pixel waits for the sum of those before it.
-    let mut losses = [T::zero(); 256];
-    for ((focus, defocus), target) in focus
-        .chunks_mut(256)
-        .zip(defocus.chunks_mut(256))
-        .zip(target.chunks(256))
-    {
-        let pixels = focus.iter_mut().zip(defocus.iter_mut()).zip(target);
-        for (((f, d), &t), loss) in pixels.zip(&mut losses) {
-            let nominal = ((*f - level) * a).logistic();
-            let most = ((*f * outer - level) * a).logistic();
-            let least = ((*d * inner - level) * a).logistic();
-            let (dn, dm, dv) = (nominal - t, most - t, most - least);
-            *loss = wn * dn * dn + wo * dm * dm + wv * dv * dv;
-            *f = twice
-                * (wn * dn * nominal * (one - nominal)
-                    + (wo * dm + wv * dv) * outer * most * (one - most));
-            *d = -twice * wv * dv * inner * least * (one - least);
-        }
-        let (eights, rest) = losses[..target.len()].as_chunks::<8>();
-        let mut sums = [T::zero(); 8];
-        for eight in eights {
-            for (sum, loss) in sums.iter_mut().zip(eight) {
-                *sum += *loss;
-            }
-        }
-        loss += sums.iter().chain(rest).map(|s| s.wide()).sum::<f64>();
-    }
-    loss
-}
-
-/// The same without the corner out of focus.
-fn one<T: Real>(w: Weights, corners: &Corners<T>, focus: &mut [T], target: &[T]) -> f64 {
-    let mut unused = vec![T::zero(); focus.len()];
-    both(
-        Weights {
-            variation: 0.0,
-            ..w
-        },
-        corners,
-        focus,
-        &mut unused,
-        target,
-    )
 }
 
 /// Where a run stands.
@@ -491,25 +270,7 @@ impl Run<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::process::lithography::optics::Optics;
-    use crate::sim::process::lithography::socs::{Keep, Kernels};
-    use crate::sim::process::lithography::source::Outline;
-
-    fn lenses<T: Real>() -> (Lens<T>, Lens<T>) {
-        let outline = Outline::Conventional { sigma: 0.5 };
-        let mut optics = Optics::euv(outline, 7).unwrap();
-        optics.pupil.zernike_waves[6] = 0.05;
-        let lens = |z| Lens::new(&Kernels::new(&optics.at_defocus(z), 200.0, Keep::Count(6)));
-        (lens(0.0), lens(60.0))
-    }
-
-    fn target(n: usize) -> Vec<f32> {
-        let inside =
-            |x: usize, y: usize| (n / 4..n / 2).contains(&x) && (n / 4..3 * n / 4).contains(&y);
-        (0..n * n)
-            .map(|i| f32::from(u8::from(inside(i % n, i / n))))
-            .collect()
-    }
+    use crate::sim::process::lithography::objective::tests::{lenses, target};
 
     const STAGE: Stage = Stage {
         mask: 32,
@@ -661,7 +422,7 @@ mod tests {
         let fine = Stage { mask: 64, ..stage };
         let mask = run.optimise(&[fine], &target, &target, 64, &mut |_| Flow::Continue);
         let mut begin = target.clone();
-        squash(&mut begin);
+        squash(&mut begin, 0.5);
         let moved = |x: usize| (0..64).any(|y| (mask[y * 64 + x] - begin[y * 64 + x]).abs() > 1e-3);
         assert!(moved(20) && (32..64).all(|x| !moved(x)));
     }

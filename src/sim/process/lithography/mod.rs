@@ -27,10 +27,12 @@ pub mod image;
 pub mod imager;
 pub mod kernels;
 mod lanes;
+pub mod level_set;
 pub mod live;
 pub mod manhattan;
 pub mod mask_rules;
 pub mod metrology;
+pub mod objective;
 #[cfg(feature = "gpu")]
 pub mod on_gpu;
 pub mod optics;

@@ -18,11 +18,12 @@ pub struct Weights {
 pub struct Stage {
     /// Pixels of the mask along a side.
     pub mask: u32,
-    /// Pixels of the print along a side.
+    /// Points along a side at which the print is looked at: as few as its smooth edges bear, see
+    /// [`objective`](super::objective).
     pub print: u32,
     /// Steps.
     pub iterations: u32,
-    /// Step size of Adam.
+    /// Step size of Adam; of a level set, how far a step may change it in the mean.
     pub rate: f64,
     /// Pixels of the running mean along a side, odd.
     pub pool: u32,
@@ -71,8 +72,37 @@ impl Schedule {
         Self::of(variation, [10, 20, 4])
     }
 
+    /// Many steps of a level set.
+    pub fn level_set(variation: f64) -> Self {
+        Self::level_set_of(variation, 300)
+    }
+
+    /// A sixth of them.
+    pub fn quick_level_set(variation: f64) -> Self {
+        Self::level_set_of(variation, 50)
+    }
+
+    /// One stage of 8 nm: edges of masks and prints are smooth there, as those of a level set stay.
+    fn level_set_of(variation: f64, iterations: u32) -> Self {
+        let stage = Stage {
+            mask: 256,
+            print: 256,
+            iterations,
+            rate: 0.2,
+            pool: 1,
+            weights: Weights {
+                nominal: 1.0,
+                outer: 0.0,
+                variation,
+            },
+        };
+        Self {
+            stages: vec![stage],
+        }
+    }
+
     fn of(variation: f64, iterations: [u32; 3]) -> Self {
-        let levels = [(256, 256, 0.2), (512, 512, 0.2), (512, 1024, 0.1)];
+        let levels = [(256, 256, 0.2), (512, 512, 0.2), (512, 512, 0.1)];
         let stage = |((mask, print, rate), iterations)| Stage {
             mask,
             print,

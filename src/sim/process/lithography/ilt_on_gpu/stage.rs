@@ -6,7 +6,8 @@ use crate::gpu::device::{Gpu, GpuFault};
 use crate::gpu::kernel::{Kernel, roots};
 use crate::gpu::run::{Program, Step, Storage};
 use crate::sim::process::lithography::descent;
-use crate::sim::process::lithography::ilt::{Problem, kept, pixel};
+use crate::sim::process::lithography::ilt::{Problem, pixel, share};
+use crate::sim::process::lithography::ilt_on_gpu::course::Leg;
 use crate::sim::process::lithography::kernels::adam::{self, Adam};
 use crate::sim::process::lithography::kernels::adjoint_columns::{self, AdjointColumns};
 use crate::sim::process::lithography::kernels::adjoint_rows::{self, AdjointRows};
@@ -17,14 +18,15 @@ use crate::sim::process::lithography::kernels::field_columns::{self, FieldColumn
 use crate::sim::process::lithography::kernels::field_rows::{self, FieldRows};
 use crate::sim::process::lithography::kernels::gradient::{self, Gradient};
 use crate::sim::process::lithography::kernels::grow::{self, Grow};
-use crate::sim::process::lithography::kernels::pool::{self, Pool};
+use crate::sim::process::lithography::kernels::pool::{self, Pool, REACH_MAX};
 use crate::sim::process::lithography::kernels::rows::{self, Rows};
-use crate::sim::process::lithography::kernels::slopes::{self, Slopes};
+use crate::sim::process::lithography::kernels::slopes::{self, HALF_MAX, Slopes};
 use crate::sim::process::lithography::kernels::spread_columns::{self, SpreadColumns};
 use crate::sim::process::lithography::kernels::spread_rows::{self, SpreadRows};
 use crate::sim::process::lithography::kernels::tally::{self, Tally};
 use crate::sim::process::lithography::kernels::total::{self, Total};
-use crate::sim::process::lithography::on_gpu::scale;
+use crate::sim::process::lithography::objective::kept;
+use crate::sim::process::lithography::on_gpu::{BITS_MAX, SPLITS, scale};
 use crate::sim::process::lithography::schedule::Stage;
 
 /// Focus conditions: in focus, out of focus.
@@ -51,13 +53,13 @@ pub struct Level {
 
 /// Compiled kernels, each once.
 pub struct Programs {
-    rows: Program,
+    pub rows: Program,
     soft_rows: Program,
-    columns: Program,
+    pub columns: Program,
     field_rows: Program,
     field_columns: Program,
     total: Program,
-    spread_columns: Program,
+    pub spread_columns: Program,
     spread_real_part: Program,
     spread_rows: Program,
     slopes: Program,
@@ -73,10 +75,11 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// For coarse grids of 2^bits places along a side, and images up to the order `reach`.
-    pub async fn new(gpu: &Gpu, bits: u32, reach: u32) -> Result<Self, GpuFault> {
+    /// For sizes.
+    pub async fn new(gpu: &Gpu, sizes: Sizes) -> Result<Self, GpuFault> {
+        let Sizes { bits, half, .. } = sizes;
         let passes = (Slopes {
-            half: reach,
+            half: 2 * half,
             ..Slopes::default()
         })
         .passes();
@@ -112,6 +115,8 @@ impl Programs {
 #[derive(Clone, Copy)]
 pub struct Sizes {
     pub clips: u32,
+    /// Pixels of the targets along a side.
+    pub n: u32,
     /// Largest order of the fields; images reach twice as far.
     pub half: u32,
     /// The coarse grid of the fields has 2^bits places along a side.
@@ -122,9 +127,62 @@ pub struct Sizes {
     pub splits: u32,
 }
 
-impl Level {
-    /// From parameters to the next parameters.
-    pub fn all(&self) -> impl Iterator<Item = &Step> {
+impl Sizes {
+    /// Of a run.
+    ///
+    /// # Errors
+    /// The lens has finer images, a mask wider means than the kernels take.
+    pub fn of(
+        gpu: &Gpu,
+        problem: &Problem<'_, f32>,
+        stages: &[Stage],
+        n: u32,
+        clips: u32,
+    ) -> Result<Self, GpuFault> {
+        assert!(clips > 0 && !stages.is_empty(), "something to do");
+        let half = problem.focus.half();
+        assert_eq!(
+            half,
+            problem.defocus.half(),
+            "both conditions have one band"
+        );
+        let bits = (4 * half + 1).next_power_of_two().ilog2().max(1);
+        let allows =
+            |what: &str, needed: u32, allowed: u32| gpu.limit(what, needed.into(), allowed.into());
+        let grid = "the coarse grid of the fields (places along a side)";
+        allows(grid, 1 << bits, 1 << BITS_MAX)?;
+        allows("the images' largest order", 2 * half, HALF_MAX)?;
+        for stage in stages {
+            let reach = "the running mean of the mask (pixels)";
+            allows(reach, stage.pool, 2 * REACH_MAX + 1)?;
+            assert!(
+                stage.mask > 2 * half && stage.print > 4 * half && stage.print.is_multiple_of(4),
+                "the grids hold the bands"
+            );
+        }
+        let lenses = [problem.focus, problem.defocus];
+        let most = lenses.map(|l| l.systems().len() as u32);
+        let most = most[0].max(most[1]).max(1);
+        let splits = most.min(SPLITS);
+        Ok(Self {
+            clips,
+            n,
+            half,
+            bits,
+            each: most.next_multiple_of(splits),
+            splits,
+        })
+    }
+}
+
+impl Leg for Level {
+    fn stage(&self) -> Stage {
+        self.stage
+    }
+    fn begin(&self) -> Option<&Step> {
+        self.grow.as_ref()
+    }
+    fn steps(&self) -> impl Iterator<Item = &Step> {
         // Where the mask is not averaged, one dispatch is gradient and step.
         let gradient = if self.stage.pool > 1 {
             self.gradient.as_slice()
@@ -133,7 +191,15 @@ impl Level {
         };
         self.back.iter().chain(gradient).chain(&self.step)
     }
+    fn goal(&self) -> &Storage {
+        &self.goal
+    }
+    fn history(&self) -> &Storage {
+        &self.history
+    }
+}
 
+impl Level {
     /// For a stage that goes on from the parameters of the one before.
     pub fn new(
         gpu: &Gpu,
@@ -293,7 +359,7 @@ impl Level {
 
 /// Coefficients of a stage's mask through both images, resist and loss, and back to those of the slope; `mask` holds
 /// the first and then the last.
-fn through(
+pub fn through(
     gpu: &Gpu,
     programs: &Programs,
     problem: &Problem<'_, f32>,
@@ -308,6 +374,7 @@ fn through(
         bits,
         each,
         splits,
+        ..
     } = sizes;
     let words = |extents: &[u32]| extents.iter().map(|&e| e as usize).product::<usize>();
     let (side, wide, length) = (2 * half + 1, 4 * half + 1, 1_u32 << bits);
@@ -316,7 +383,7 @@ fn through(
     let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
     let coarse_waves = gpu.filled("waves", &roots(length as usize, length as usize))?;
     let table = gpu.filled("roots", &roots(1024, 512))?;
-    let systems = gpu.filled("systems", &systems(problem, stage, each))?;
+    let systems = gpu.filled("systems", &systems(problem, sizes.n, stage.mask, each))?;
     let field_lines = gpu.storage("lines", words(&[2, clips, count, side, length]))?;
     let sums = gpu.storage("sums", words(&[pictures, splits, length, length]))?;
     let coarse = gpu.storage("intensity", words(&[pictures, length, length]))?;
@@ -458,13 +525,12 @@ fn through(
     let buffers = [&table, &coarse, &field_lines];
     let groups = record.groups(clips, bits);
     steps.push(gpu.step(&programs.adjoint_columns, &record.words(), &buffers, groups)?);
-    let blocks = f64::from(n / stage.mask);
     let places = f64::from(length) * f64::from(length);
     let record = AdjointRows {
         systems: count,
         half,
         // Images and slopes are normalised by their own number of pixels.
-        scale: (2.0 / places * blocks * blocks) as f32,
+        scale: (2.0 / places * share(stage)) as f32,
     };
     let buffers = [&table, &systems, &field_lines, mask];
     let groups = record.groups(clips);
@@ -474,10 +540,10 @@ fn through(
 
 /// Coherent systems of both conditions, `each` of them, what is missing dark; times the spectrum of the mask's pixel
 /// and the difference of its two amplitudes.
-fn systems(problem: &Problem<'_, f32>, stage: Stage, each: u32) -> Vec<f32> {
+fn systems(problem: &Problem<'_, f32>, n: u32, mask: u32, each: u32) -> Vec<f32> {
     let [inside, outside] = problem.tones;
     let half = problem.focus.half();
-    let factors = pixel(stage, half);
+    let factors = pixel(n, mask, half);
     let mut all = Vec::new();
     for lens in [problem.focus, problem.defocus] {
         for system in lens.systems() {

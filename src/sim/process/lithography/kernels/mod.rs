@@ -8,8 +8,8 @@
 //!
 //! The way back, for inverse lithography: `slopes` (lines of images to lines of the loss's slopes), `columns`,
 //! `spread_columns` and `spread_rows` once more, `adjoint_columns` and `adjoint_rows` (through the coherent
-//! systems), `spread_columns` and then `gradient`, `pool` and `adam`, or `descend` alone. `damp` diffuses,
-//! `tally` counts steps and losses, `grow` hands parameters to a finer mask.
+//! systems), `spread_columns` and then `gradient`, `pool` and `adam`, or `descend` alone, or for level sets `carve`.
+//! `damp` diffuses, `tally` counts steps and losses, `grow` hands parameters to a finer mask.
 //!
 //! Every twin has the names of its WGSL, in f32, and its order of sums, workgroup by workgroup, where the result
 //! hangs on it. Where the WGSL takes several outputs from the same products, the twin sums each by itself: so it is the
@@ -18,6 +18,7 @@
 pub mod adam;
 pub mod adjoint_columns;
 pub mod adjoint_rows;
+pub mod carve;
 pub mod columns;
 pub mod damp;
 pub mod descend;

@@ -19,7 +19,7 @@ record! {
         pub rows: u32,
         /// Largest frequency.
         pub half: u32,
-        /// With `soft` 1: what is added to transmissions.
+        /// What is added to values, with `soft` 1 to transmissions.
         pub offset: f32,
     }
 }
@@ -39,7 +39,7 @@ pub fn rows(record: &Rows, soft: u32, waves: &[f32], picture: &[f32], lines: &mu
             .iter()
             .map(|&v| match soft {
                 1 => logistic(4.0 * (v - 0.5)) + record.offset,
-                _ => v,
+                _ => v + record.offset,
             })
             .collect();
         for f in 0..width {
@@ -69,17 +69,17 @@ fn twin(case: &Case, values: &mut [Values]) {
     }
 }
 
-fn case(kind: Kind, [n, count, half]: [usize; 3], scale: f32, offset: Option<f32>) -> Case {
+fn case(kind: Kind, [n, count, half]: [usize; 3], scale: f32, soft: u32, offset: f32) -> Case {
     let record = Rows {
         n: n as u32,
         rows: count as u32,
         half: half as u32,
-        offset: offset.unwrap_or_default(),
+        offset,
     };
     Case {
         kind,
         record: record.words(),
-        constants: offset.map(|_| ("soft", 1)).into_iter().collect(),
+        constants: vec![("soft", soft)],
         values: vec![
             Values::Float(roots(n, n)),
             Values::Float(sample(1, n * count).iter().map(|v| v * scale).collect()),
@@ -91,17 +91,17 @@ fn case(kind: Kind, [n, count, half]: [usize; 3], scale: f32, offset: Option<f32
 
 fn cases() -> Vec<Case> {
     vec![
-        case(Kind::OneCell, [1, 1, 0], 1.0, None),
+        case(Kind::OneCell, [1, 1, 0], 1.0, 0, 0.0),
         // All rows of a tile, and of the next.
-        case(Kind::Ragged, [35, 70, 16], 1.0, None),
-        case(Kind::Oblong, [100, 5, 3], 1.0, None),
-        case(Kind::Oblong, [100, 5, 3], 1.5, Some(-0.2)),
+        case(Kind::Ragged, [35, 70, 16], 1.0, 0, 0.0),
+        case(Kind::Oblong, [100, 5, 3], 1.0, 0, 0.3),
+        case(Kind::Oblong, [100, 5, 3], 1.5, 1, -0.2),
         // Single places: no sum hides how exact each transmission is.
-        case(Kind::Ragged, [1, 300, 0], 1.0, Some(0.0)),
-        case(Kind::Extreme, [40, 20, 18], 1e30, None),
+        case(Kind::Ragged, [1, 300, 0], 1.0, 1, 0.0),
+        case(Kind::Extreme, [40, 20, 18], 1e30, 0, 0.0),
         // Far beyond where the transmission bends.
-        case(Kind::Extreme, [40, 20, 18], 90.0, Some(0.0)),
-        case(Kind::Large, [2048, 33, 39], 1.0, None),
+        case(Kind::Extreme, [40, 20, 18], 90.0, 1, 0.0),
+        case(Kind::Large, [2048, 33, 39], 1.0, 0, 0.0),
     ]
 }
 
