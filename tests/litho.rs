@@ -388,13 +388,14 @@ fn patterns_are_layouts() {
     assert!(shown(&wrong).contains(".ron"), "{}", shown(&wrong));
 }
 
-/// Both methods improve the print with any optics, and their masks read back.
+/// All methods improve the print with any optics, and their masks read back.
 #[test]
 fn masks_for_any_optics_print_better() {
     let folder = Folder::new("correct");
     for (method, more) in [
         ("edge", vec!["--rounds", "6"]),
         ("pixel", vec!["--effort", "quick", "--optimiser", "lbfgs"]),
+        ("level-set", vec!["--effort", "quick"]),
     ] {
         let out = folder.at(method);
         let base = [
@@ -447,6 +448,7 @@ fn masks_for_any_optics_print_better() {
     let rounds = folder.text("edge/rounds.csv");
     assert_eq!(rounds.lines().count(), 6 + 1 + 1);
     assert!(folder.text("pixel/loss.csv").lines().count() > 20);
+    assert!(folder.text("level-set/loss.csv").lines().count() > 20);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Speed of lithography on a GPU: images of a batch of clips, and steps of inverse lithography with three corners at
-//! one pixel to the nanometre, each beside what its bytes alone would take.
+//! one pixel to the nanometre, by pixels and by level sets, each beside what its bytes alone would take.
 //!
 //! `cargo bench --no-default-features --features gpu --bench gpu -- [PIXELS] [CLIPS] [--dispatches]`; 2048 pixels and 8
 //! clips when absent. The kernels are those of the ICCAD 2013 contest where `GEOUL_DATA` names a folder with them, else
@@ -11,9 +11,10 @@ use geoul::gpu::Compute;
 use geoul::gpu::device::{Adapters, Gpu, GpuFault};
 use geoul::gpu::run::{Clock, Moved, Staging, Step};
 use geoul::sim::process::lithography::ilt::{Problem, Stage, Weights};
-use geoul::sim::process::lithography::ilt_on_gpu::Descent;
+use geoul::sim::process::lithography::ilt_on_gpu::{Course, Descent, Leg, LevelSets};
 use geoul::sim::process::lithography::imager::Lens;
 use geoul::sim::process::lithography::kernels::adam::{self, Adam};
+use geoul::sim::process::lithography::level_set::LevelSet;
 use geoul::sim::process::lithography::on_gpu::Imager;
 
 #[path = "contest_kernels.rs"]
@@ -67,20 +68,11 @@ async fn measure(gpu: &Gpu, n: u32, clips: u32, listed: bool) -> Result<(), GpuF
     };
     let speed = streams_at(gpu, n, clips).await?;
     println!("streams at {:.1} GB/s", speed / 1e9);
-    let shown = |what: &str, steps: &[&Step], seconds: f64| {
-        let moved = Moved::sum(steps.iter().copied());
-        let each = seconds / f64::from(clips);
-        let bound = moved.bytes() as f64 / speed / f64::from(clips);
-        println!(
-            "{what}: {:.1} µs per clip, {} dispatches, {:.1} MB read and {:.1} MB written per clip: {:.0} % of the \
-             memory's bound of {:.1} µs",
-            1e6 * each,
-            steps.len(),
-            moved.read as f64 / 1e6 / f64::from(clips),
-            moved.written as f64 / 1e6 / f64::from(clips),
-            100.0 * bound / each,
-            1e6 * bound,
-        );
+    let bench = Bench {
+        clips,
+        listed,
+        speed,
+        clock: &clock,
     };
 
     let (focus, defocus) = (kernels("focus"), kernels("defocus"));
@@ -89,45 +81,124 @@ async fn measure(gpu: &Gpu, n: u32, clips: u32, listed: bool) -> Result<(), GpuF
     imager.put(&masks.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let seconds = median!(imager.time(&clock).await?);
     let steps: Vec<&Step> = imager.steps().collect();
-    shown("image, one condition", &steps, seconds);
+    bench.show("image, one condition", &steps, seconds);
     if listed {
-        list(gpu, &steps, clips, speed, &clock).await?;
+        bench.list(gpu, &steps).await?;
     }
     drop(imager);
 
     let (focus, defocus) = (Lens::<f32>::new(&focus), Lens::<f32>::new(&defocus));
     let problem = Problem::contest(&focus, &defocus);
-    for pool in [1, 7] {
+    let stage = Stage {
+        mask: n,
+        print: n,
+        pool: 1,
+        iterations: 40 * (TIMES as u32 + 1),
+        rate: 0.1,
+        weights: Weights {
+            nominal: 1.0,
+            outer: 0.0,
+            variation: 1.8,
+        },
+    };
+    let few = n / 4;
+    for (pool, print) in [(1, n), (1, few), (7, few)] {
         let stage = Stage {
-            mask: n,
-            print: n,
             pool,
-            iterations: 40 * (TIMES as u32 + 1),
-            rate: 0.1,
-            weights: Weights {
-                nominal: 1.0,
-                outer: 0.0,
-                variation: 1.8,
-            },
+            print,
+            ..stage
         };
         let mut run = Descent::new(gpu, &problem, &[stage], n, clips, None).await?;
         for (clip, mask) in (0..).zip(&masks) {
             run.put(clip, mask, mask);
         }
-        let one = median!(run.time(1, &clock).await?);
-        let twenty = median!(run.time(20, &clock).await?);
-        let what = format!("step of inverse lithography, means over {pool}² pixels");
-        let steps: Vec<&Step> = run.steps(0).collect();
-        shown(&what, &steps, one);
-        if listed {
-            list(gpu, &steps, clips, speed, &clock).await?;
+        let what = format!("step by pixels, means over {pool}² pixels, print at {print}² points");
+        bench.steps(&what, &mut run).await?;
+    }
+    for (mask, print) in [(n, n), (n / 2, few)] {
+        let stage = Stage {
+            mask,
+            print,
+            ..stage
+        };
+        let mut run = LevelSets::new(gpu, &problem, &[stage], n, clips).await?;
+        for (clip, mask) in (0..).zip(&masks) {
+            run.put(clip, &LevelSet::nearest(focus.half(), mask, n), mask);
         }
-        println!(
-            "twenty of them: {:.3} ms per clip",
-            1e3 * twenty / f64::from(clips)
-        );
+        let what = format!("step of a level set, mask at {mask}² and print at {print}² points");
+        bench.steps(&what, &mut run).await?;
     }
     Ok(())
+}
+
+/// What all measurements share.
+struct Bench<'b> {
+    clips: u32,
+    listed: bool,
+    /// Bytes a second.
+    speed: f64,
+    clock: &'b Clock,
+}
+
+impl Bench<'_> {
+    /// One step of a run, and twenty.
+    async fn steps<L: Leg>(&self, what: &str, run: &mut Course<'_, L>) -> Result<(), GpuFault> {
+        let one = median!(run.time(1, self.clock).await?);
+        let twenty = median!(run.time(20, self.clock).await?);
+        let steps: Vec<&Step> = run.steps(0).collect();
+        self.show(what, &steps, one);
+        println!(
+            "twenty of them: {:.3} ms per clip",
+            1e3 * twenty / f64::from(self.clips)
+        );
+        if self.listed {
+            self.list(run.gpu(), &steps).await?;
+        }
+        Ok(())
+    }
+
+    fn show(&self, what: &str, steps: &[&Step], seconds: f64) {
+        let moved = Moved::sum(steps.iter().copied());
+        let clips = f64::from(self.clips);
+        let each = seconds / clips;
+        let bound = moved.bytes() as f64 / self.speed / clips;
+        println!(
+            "{what}: {:.1} µs per clip, {} dispatches, {:.1} MB read and {:.1} MB written per clip: {:.0} % of the \
+             memory's bound of {:.1} µs",
+            1e6 * each,
+            steps.len(),
+            moved.read as f64 / 1e6 / clips,
+            moved.written as f64 / 1e6 / clips,
+            100.0 * bound / each,
+            1e6 * bound,
+        );
+    }
+
+    /// Every dispatch with what it moves per clip, what it takes by itself, and how near it comes to the memory's
+    /// bound.
+    async fn list(&self, gpu: &Gpu, steps: &[&Step]) -> Result<(), GpuFault> {
+        let mut staging = Staging::default();
+        for step in steps {
+            let seconds = median!({
+                let mut batch = gpu.batch();
+                batch.run_timed(&[step], self.clock);
+                batch.submit();
+                gpu.seconds(self.clock, &mut staging).await?
+            });
+            let (moved, each) = (step.moved(), 1e6 * f64::from(self.clips));
+            let name = step.name().rsplit('/').next().unwrap_or_default();
+            let groups: u64 = step.groups().iter().map(|g| u64::from(*g)).product();
+            println!(
+                "  {name:16} {:8.3} MB read {:8.3} MB written {:8} workgroups {:8.2} µs {:4.0} %",
+                moved.read as f64 / each,
+                moved.written as f64 / each,
+                groups / u64::from(self.clips),
+                1e6 * seconds / f64::from(self.clips),
+                100.0 * moved.bytes() as f64 / self.speed / seconds,
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Bytes a second that the device reads and writes in a step of Adam, which does nothing but stream.
@@ -162,37 +233,6 @@ async fn streams_at(gpu: &Gpu, n: u32, clips: u32) -> Result<f64, GpuFault> {
         gpu.seconds(&clock, &mut staging).await?
     });
     Ok(step.moved().bytes() as f64 / seconds)
-}
-
-/// Every dispatch with what it moves per clip, what it takes by itself, and how near it comes to the memory's bound.
-async fn list(
-    gpu: &Gpu,
-    steps: &[&Step],
-    clips: u32,
-    speed: f64,
-    clock: &Clock,
-) -> Result<(), GpuFault> {
-    let mut staging = Staging::default();
-    for step in steps {
-        let seconds = median!({
-            let mut batch = gpu.batch();
-            batch.run_timed(&[step], clock);
-            batch.submit();
-            gpu.seconds(clock, &mut staging).await?
-        });
-        let (moved, each) = (step.moved(), 1e6 * f64::from(clips));
-        let name = step.name().rsplit('/').next().unwrap_or_default();
-        let groups: u64 = step.groups().iter().map(|g| u64::from(*g)).product();
-        println!(
-            "  {name:16} {:8.3} MB read {:8.3} MB written {:8} workgroups {:8.2} µs {:4.0} %",
-            moved.read as f64 / each,
-            moved.written as f64 / each,
-            groups / u64::from(clips),
-            1e6 * seconds / f64::from(clips),
-            100.0 * moved.bytes() as f64 / speed / seconds,
-        );
-    }
-    Ok(())
 }
 
 /// Lines and spaces that differ from row to row.

@@ -10,8 +10,9 @@ use divan::{Bencher, black_box, counter::ItemsCount};
 use geoul::interop::glp;
 use geoul::scene::optics;
 use geoul::sim::process::lithography::contest::SIDE;
-use geoul::sim::process::lithography::ilt::{Flow, Schedule, Stage, optimise};
+use geoul::sim::process::lithography::ilt::{Flow, Problem, Schedule, Stage, optimise};
 use geoul::sim::process::lithography::imager::{Grid, Lens};
+use geoul::sim::process::lithography::level_set::{self, LevelSet};
 use geoul::sim::process::lithography::live::Screen;
 use geoul::sim::process::lithography::workbench::{
     Clip, CutLine, PIXELS, QUICK_FOCI, QUICK_WINDOW, Workbench,
@@ -68,6 +69,26 @@ fn ten_steps_2048(bencher: Bencher<'_, '_>) {
             SIDE,
             &mut |_| Flow::Continue,
         )
+    });
+}
+
+/// Steps of a level set with three corners, mask and print looked at in `points` by `points` places.
+#[divan::bench(sample_count = 3, sample_size = 1, args = [256, 512, 1024])]
+fn ten_steps_level_set(bencher: Bencher<'_, '_>, points: u32) {
+    let (focus, defocus) = (kernels("focus"), kernels("defocus"));
+    let (focus, defocus) = (Lens::<f32>::new(&focus), Lens::<f32>::new(&defocus));
+    let problem = Problem::contest(&focus, &defocus);
+    let stage = Stage {
+        mask: points,
+        print: points,
+        iterations: 10,
+        ..Schedule::level_set(Schedule::VARIATION).stages[0]
+    };
+    let target = mask();
+    bencher.counter(ItemsCount::new(10_u32)).bench_local(|| {
+        let start = LevelSet::nearest(focus.half(), &target, SIDE);
+        let go = &mut |_| Flow::Continue;
+        level_set::optimise(problem, &[stage], start, None, &target, SIDE, go)
     });
 }
 

@@ -69,6 +69,7 @@ fn masks_that_a_gpu_does_not_make_are_refused() {
         (&["--method", "edge"][..], "--method edge"),
         (&["--optimiser", "lbfgs"], "--optimiser lbfgs"),
         (&["--optics", OPTICS], "--optics"),
+        (&["--optics", OPTICS, "--method", "level-set"], "--optics"),
     ] {
         let out = folder.at("out");
         let base = [
@@ -161,37 +162,60 @@ fn tiles_image_alike_on_a_gpu() {
     assert!(worst <= 2e-6, "{worst}");
 }
 
+/// What only masks by pixels have is refused for level sets.
+#[test]
+fn level_sets_have_steps_of_their_own() {
+    let folder = Folder::new("level-set");
+    for way in [["--optimiser", "lbfgs"], ["--effort", "baseline"]] {
+        let out = folder.at("out");
+        let layout = "scenes/litho/logic.glp";
+        let base = ["opc", layout, "--method", "level-set", "--out", &out];
+        let output = litho(&[&base[..], &way].concat());
+        let text = shown(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(
+            text.contains(way[0]) && text.contains("--method pixel"),
+            "{text}"
+        );
+    }
+}
+
 /// A clip of the contest gets its mask on a GPU, with the table of its losses.
 #[cfg(feature = "gpu")]
 #[test]
-fn a_mask_is_made_on_a_gpu() {
+fn masks_are_made_on_a_gpu() {
     if std::env::var("GEOUL_DATA").is_err() {
         println!("skipped: no $GEOUL_DATA");
         return;
     }
     let folder = Folder::new("opc-gpu");
-    let out = folder.at("out");
-    let output = litho(&[
-        "opc",
-        "scenes/litho/logic.glp",
-        "--effort",
-        "quick",
-        "--compute",
-        "gpu",
-        "--out",
-        &out,
-    ]);
-    if !has_gpu(&output) {
-        return;
+    // By pixels ten coarse steps, twenty fine ones, four shorter ones; of a level set all alike.
+    for (method, steps) in [("pixel", 34), ("level-set", 50)] {
+        let out = folder.at(method);
+        let output = litho(&[
+            "opc",
+            "scenes/litho/logic.glp",
+            "--method",
+            method,
+            "--effort",
+            "quick",
+            "--compute",
+            "gpu",
+            "--out",
+            &out,
+        ]);
+        if !has_gpu(&output) {
+            return;
+        }
+        assert!(output.status.success(), "{}", shown(&output));
+        let losses = folder.text(&format!("{method}/loss.csv"));
+        let loss = |row: usize| -> f64 {
+            let line = losses.lines().nth(row).unwrap();
+            line.split(',').nth(1).unwrap().parse().unwrap()
+        };
+        assert_eq!(losses.lines().count(), steps + 1);
+        assert!(loss(10) < 0.7 * loss(1) && loss(30) < loss(11), "{losses}");
+        let mask = std::fs::read(folder.at(&format!("{method}/mask.gds"))).unwrap();
+        assert!(!mask.is_empty());
     }
-    assert!(output.status.success(), "{}", shown(&output));
-    let losses = folder.text("out/loss.csv");
-    let loss = |row: usize| -> f64 {
-        let line = losses.lines().nth(row).unwrap();
-        line.split(',').nth(1).unwrap().parse().unwrap()
-    };
-    // Ten coarse steps, twenty fine ones, four with the print in finer pixels.
-    assert_eq!(losses.lines().count(), 34 + 1);
-    assert!(loss(10) < 0.7 * loss(1) && loss(30) < loss(11), "{losses}");
-    assert!(!std::fs::read(folder.at("out/mask.gds")).unwrap().is_empty());
 }

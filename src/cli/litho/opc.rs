@@ -187,6 +187,14 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
             .all(|v| (0.0..=1e6).contains(v)),
         "--width, --space, --area: expected 0 or more"
     );
+    anyhow::ensure!(
+        args.method != Method::LevelSet || args.optimiser == OptimiserArg::Adam,
+        "--optimiser lbfgs steps the pixels of --method pixel; level sets have steps of their own"
+    );
+    anyhow::ensure!(
+        args.method != Method::LevelSet || args.effort != Effort::Baseline,
+        "--effort baseline is a schedule of --method pixel; with level-set take quick or full"
+    );
     let device = match device(args)? {
         Ok(device) => device,
         Err(fault) => {
@@ -278,10 +286,7 @@ impl Clip {
             (Effort::Full, false) => Schedule::full(args.variation),
             (Effort::Baseline, false) => Schedule::baseline(),
             (Effort::Quick, true) => Schedule::quick_level_set(args.variation),
-            (Effort::Full, true) => Schedule::level_set(args.variation),
-            (Effort::Baseline, true) => anyhow::bail!(
-                "--effort baseline is a schedule of --method pixel; with level-set take quick or full"
-            ),
+            (Effort::Full | Effort::Baseline, true) => Schedule::level_set(args.variation),
         };
         let [focus, defocus] = [0, 1].map(|k| Lens::<f32>::new(&self.kernels[k]));
         let problem = Problem::contest(&focus, &defocus);

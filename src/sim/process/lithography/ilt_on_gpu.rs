@@ -2,9 +2,10 @@
 //! kernels, for many clips at once, from stage to stage without a word to the host in between.
 //!
 //! What a step needs is made once: twenty dispatches for masks by pixels (seventeen where they are not averaged),
-//! nineteen for level sets, whatever the number of clips. Both focus conditions go through the same dispatches as pictures side by side. The pixel of the mask and
-//! its two amplitudes are multiplied into the coherent systems on the host, so that they act on the way to the image
-//! and, conjugated, on the way back. docs/KERNELS.md says what each dispatch moves and what bounds it.
+//! eighteen for level sets, whatever the number of clips. Both focus conditions go through the same dispatches as
+//! pictures side by side. The pixel of the mask and its two amplitudes are multiplied into the coherent systems on the
+//! host, so that they act on the way to the image and, conjugated, on the way back. docs/KERNELS.md says what each
+//! dispatch moves and what bounds it.
 
 use num_complex::Complex;
 

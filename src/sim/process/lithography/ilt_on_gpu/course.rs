@@ -55,6 +55,11 @@ impl<'g, L: Leg> Course<'g, L> {
         }
     }
 
+    /// The device.
+    pub fn gpu(&self) -> &'g Gpu {
+        self.gpu
+    }
+
     /// Dispatches of one step of a stage, in order.
     pub fn steps(&self, stage: usize) -> impl Iterator<Item = &Step> {
         self.levels[stage].steps()
