@@ -25,13 +25,14 @@ use crate::sim::process::lithography::contest::{
 };
 use crate::sim::process::lithography::descent::Optimiser;
 use crate::sim::process::lithography::edges::{Pieces, Settings, broken};
-use crate::sim::process::lithography::free_masks::{FreeMask, Unknowns};
+use crate::sim::process::lithography::free_masks::Unknowns;
 use crate::sim::process::lithography::ilt::{Flow, Problem, Progress, Run, Schedule};
 #[cfg(feature = "gpu")]
 use crate::sim::process::lithography::ilt_on_gpu::{Course, Descent, Leg, LevelSets};
 use crate::sim::process::lithography::imager::Lens;
 use crate::sim::process::lithography::level_set::{self, LevelSet};
 use crate::sim::process::lithography::mask_rules::{CONTEST, PixelMask, Rules};
+use crate::sim::process::lithography::outlines::FreeMask;
 use crate::sim::process::lithography::raster::coverage;
 use crate::sim::process::lithography::tiles::TileImager;
 use crate::sim::process::lithography::tones::Tones;

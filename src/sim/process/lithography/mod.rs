@@ -36,6 +36,7 @@ pub mod objective;
 #[cfg(feature = "gpu")]
 pub mod on_gpu;
 pub mod optics;
+pub mod outlines;
 pub mod pattern;
 pub mod photon;
 pub mod probe;
