@@ -15,28 +15,32 @@ struct AdjointColumns {
 
 // Field times slope at a cell of the tile, conjugate: so the transform turns the other way.
 fn product(strip: u32, plane: u32, cell: u32) -> vec2<f32> {
-    let length = 1u << bits;
-    let column = (strip << (10u - bits)) + (cell >> bits);
+    let column = strip * together() + cell / length();
     var slope = 0.0;
-    if (column < length) {
+    if (column < length()) {
         let picture = plane / record.each;
-        slope = slopes[(picture * length + (cell & (length - 1u))) * length + column];
+        slope = slopes[(picture * length() + cell % length()) * length() + column];
     }
     return vec2<f32>(slope * tile[seat(cell)].x, -slope * tile[seat(cell)].y);
 }
 
+fn put(cell: u32, value: vec2<f32>) {
+    if (cell < together() * length()) {
+        tile[reversed(cell)] = value;
+    }
+}
+
 @compute @workgroup_size(256)
 fn adjoint_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let length = 1u << bits;
     let side = 2u * record.half + 1u;
+    let used = together() * length();
     let plane = group.z * record.systems + group.y;
-    for (var j = 0u; j < 4u; j = j + 1u) {
-        let cell = j * 256u + thread;
-        let column = (group.x << (10u - bits)) + (cell >> bits);
-        let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
+    for (var cell = thread; cell < used; cell = cell + 256u) {
+        let column = group.x * together() + cell / length();
+        let f = (cell + record.half) % length();
         var value = vec2<f32>(0.0, 0.0);
-        if (column < length && f < side) {
-            value = lines[(plane * side + f) * length + column];
+        if (column < length() && f < side) {
+            value = lines[(plane * side + f) * length() + column];
         }
         tile[reversed(cell)] = value;
     }
@@ -46,17 +50,16 @@ fn adjoint_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invoc
     let c = product(group.x, plane, 512u + thread);
     let d = product(group.x, plane, 768u + thread);
     workgroupBarrier();
-    tile[reversed(thread)] = a;
-    tile[reversed(256u + thread)] = b;
-    tile[reversed(512u + thread)] = c;
-    tile[reversed(768u + thread)] = d;
+    put(thread, a);
+    put(256u + thread, b);
+    put(512u + thread, c);
+    put(768u + thread, d);
     transform(thread);
-    for (var j = 0u; j < 4u; j = j + 1u) {
-        let cell = j * 256u + thread;
-        let column = (group.x << (10u - bits)) + (cell >> bits);
-        let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
-        if (column < length && f < side) {
-            lines[(plane * side + f) * length + column] = vec2<f32>(tile[seat(cell)].x, -tile[seat(cell)].y);
+    for (var cell = thread; cell < used; cell = cell + 256u) {
+        let column = group.x * together() + cell / length();
+        let f = (cell + record.half) % length();
+        if (column < length() && f < side) {
+            lines[(plane * side + f) * length() + column] = vec2<f32>(tile[seat(cell)].x, -tile[seat(cell)].y);
         }
     }
 }

@@ -1,6 +1,6 @@
 // Back from the slopes of the loss to the mask, second half: each row of frequencies turned back along x, times the
 // conjugate of its system, summed over all systems of a clip: scale * sum over k of conj(H_k(f)) times the
-// transform, f in the band. A workgroup to a row; 2^(10 - bits) systems at a time.
+// transform, f in the band. A workgroup to a row; several systems at a time.
 
 struct AdjointRows {
     systems: u32,
@@ -15,10 +15,10 @@ struct AdjointRows {
 
 // What a cell of the tile adds: one of the systems from `start` on, at a frequency of its row of the band.
 fn term(start: u32, row: u32, cell: u32) -> vec2<f32> {
-    let length = 1u << bits;
     let side = 2u * record.half + 1u;
-    let k = start + (cell >> bits);
-    let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
+    let k = start + cell / length();
+    let f = (cell + record.half) % length();
+    // Cells that are not used hold nothing.
     if (k < record.systems && f < side) {
         return times(systems[(k * side + row) * side + f], tile[seat(cell)]);
     }
@@ -27,21 +27,19 @@ fn term(start: u32, row: u32, cell: u32) -> vec2<f32> {
 
 @compute @workgroup_size(256)
 fn adjoint_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let length = 1u << bits;
     let side = 2u * record.half + 1u;
-    let together = 1024u >> bits;
+    let used = together() * length();
     var a = vec2<f32>(0.0, 0.0);
     var b = vec2<f32>(0.0, 0.0);
     var c = vec2<f32>(0.0, 0.0);
     var d = vec2<f32>(0.0, 0.0);
-    for (var start = 0u; start < record.systems; start = start + together) {
-        for (var j = 0u; j < 4u; j = j + 1u) {
-            let cell = j * 256u + thread;
-            let k = start + (cell >> bits);
+    for (var start = 0u; start < record.systems; start = start + together()) {
+        for (var cell = thread; cell < used; cell = cell + 256u) {
+            let k = start + cell / length();
             var value = vec2<f32>(0.0, 0.0);
             if (k < record.systems) {
                 let line = (group.y * record.systems + k) * side + group.x;
-                let v = lines[line * length + (cell & (length - 1u))];
+                let v = lines[line * length() + cell % length()];
                 value = vec2<f32>(v.x, -v.y);
             }
             tile[reversed(cell)] = value;
@@ -59,12 +57,12 @@ fn adjoint_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocati
     tile[512u + thread] = c;
     tile[768u + thread] = d;
     workgroupBarrier();
-    for (var cell = thread; cell < length; cell = cell + 256u) {
-        let f = (cell + record.half) & (length - 1u);
+    for (var cell = thread; cell < length(); cell = cell + 256u) {
+        let f = (cell + record.half) % length();
         if (f < side) {
             var total = vec2<f32>(0.0, 0.0);
-            for (var k = 0u; k < together; k = k + 1u) {
-                total = total + tile[k * length + cell];
+            for (var k = 0u; k < together(); k = k + 1u) {
+                total = total + tile[k * length() + cell];
             }
             slopes[(group.y * side + group.x) * side + f] = record.scale * vec2<f32>(total.x, -total.y);
         }

@@ -1,5 +1,5 @@
 // The field of each coherent system, second half, and its intensity: columns of a clip's lines turned into
-// 2^bits places along y, the squares of their moduli summed over `each` systems in turn.
+// places along y, the squares of their moduli summed over `each` systems in turn.
 // Sums of a split are kept apart and summed in `total`: no order is left to chance.
 
 struct FieldColumns {
@@ -21,11 +21,10 @@ fn square(cell: u32) -> f32 {
 }
 
 fn put(group: vec3<u32>, cell: u32, sum: f32) {
-    let length = 1u << bits;
-    let column = (group.x << (10u - bits)) + (cell >> bits);
-    if (column < length) {
+    let column = group.x * together() + cell / length();
+    if (cell < together() * length() && column < length()) {
         let plane = group.z * record.splits + group.y;
-        let at = (plane * length + column) * length + (cell & (length - 1u));
+        let at = (plane * length() + column) * length() + cell % length();
         var before = 0.0;
         if (record.add == 1u) {
             before = sums[at];
@@ -36,18 +35,17 @@ fn put(group: vec3<u32>, cell: u32, sum: f32) {
 
 @compute @workgroup_size(256)
 fn field_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let length = 1u << bits;
     let side = 2u * record.half + 1u;
+    let used = together() * length();
     var squares = vec4<f32>(0.0, 0.0, 0.0, 0.0);
     let first = group.y * record.each;
     for (var k = first; k < min(first + record.each, record.systems); k = k + 1u) {
-        for (var j = 0u; j < 4u; j = j + 1u) {
-            let cell = j * 256u + thread;
-            let column = (group.x << (10u - bits)) + (cell >> bits);
-            let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
+        for (var cell = thread; cell < used; cell = cell + 256u) {
+            let column = group.x * together() + cell / length();
+            let f = (cell + record.half) % length();
             var value = vec2<f32>(0.0, 0.0);
-            if (column < length && f < side) {
-                value = lines[((group.z * record.systems + k) * side + f) * length + column];
+            if (column < length() && f < side) {
+                value = lines[((group.z * record.systems + k) * side + f) * length() + column];
             }
             tile[reversed(cell)] = value;
         }

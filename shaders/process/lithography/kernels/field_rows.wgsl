@@ -1,5 +1,5 @@
 // The field of each coherent system, first half: for each row of frequencies, system times mask, turned
-// into 2^bits places along x. Rows are ordered by clip, system, frequency in y.
+// into places along x. Rows are ordered by clip, system, frequency in y.
 
 struct FieldRows {
     rows: u32,
@@ -17,13 +17,12 @@ struct FieldRows {
 
 @compute @workgroup_size(256)
 fn field_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let length = 1u << bits;
     let side = 2u * record.half + 1u;
-    for (var j = 0u; j < 4u; j = j + 1u) {
-        let cell = j * 256u + thread;
-        let row = (group.x << (10u - bits)) + (cell >> bits);
+    let used = together() * length();
+    for (var cell = thread; cell < used; cell = cell + 256u) {
+        let row = group.x * together() + cell / length();
         // Frequency x of the transform's order is the band's place f.
-        let f = ((cell & (length - 1u)) + record.half) & (length - 1u);
+        let f = (cell + record.half) % length();
         var value = vec2<f32>(0.0, 0.0);
         if (row < record.rows && f < side) {
             let clip = row / (record.systems * side);
@@ -34,11 +33,10 @@ fn field_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
         tile[reversed(cell)] = value;
     }
     transform(thread);
-    for (var j = 0u; j < 4u; j = j + 1u) {
-        let cell = j * 256u + thread;
-        let row = (group.x << (10u - bits)) + (cell >> bits);
+    for (var cell = thread; cell < used; cell = cell + 256u) {
+        let row = group.x * together() + cell / length();
         if (row < record.rows) {
-            lines[row * length + (cell & (length - 1u))] = tile[seat(cell)];
+            lines[row * length() + cell % length()] = tile[seat(cell)];
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::gpu::kernel::{Kernel, roots};
 use crate::gpu::run::{Clock, Program, Staging, Step, Storage};
 use crate::scene::shapes::Shapes;
 use crate::sim::process::lithography::image::Image;
+use crate::sim::process::lithography::kernels::Length;
 use crate::sim::process::lithography::kernels::columns::Columns;
 use crate::sim::process::lithography::kernels::field_columns::FieldColumns;
 use crate::sim::process::lithography::kernels::field_rows::FieldRows;
@@ -29,9 +30,6 @@ use crate::sim::process::lithography::tones::Tones;
 
 /// Weight below which a coherent system is left out: no point of an image errs by more.
 pub const LEFT_OUT: f64 = 1e-6;
-
-/// Longest transform of the coarse grid, 2^10 places.
-pub const BITS_MAX: u32 = 10;
 
 /// Sums that the systems are dealt to, so that a single clip keeps more of the device busy.
 pub const SPLITS: u32 = 4;
@@ -66,21 +64,13 @@ impl<'g> Imager<'g> {
     ) -> Result<Self, GpuFault> {
         let half = kernels.half();
         assert!(n > 4 * half && clips > 0, "the grid holds the image");
-        let bits = (4 * half + 1).next_power_of_two().ilog2().max(1);
-        if bits > BITS_MAX {
-            return Err(GpuFault::Limit {
-                what: "the coarse grid of the fields (places along a side)".to_owned(),
-                needed: 1 << bits,
-                allowed: 1 << BITS_MAX,
-                adapter: gpu.name.clone(),
-            });
-        }
-        let (side, wide, length) = (2 * half + 1, 4 * half + 1, 1_u32 << bits);
+        let grid = coarse(gpu, half)?;
+        let (side, wide, length) = (2 * half + 1, 4 * half + 1, grid.numbers());
         let words = |extents: &[u32]| extents.iter().map(|&e| e as usize).product::<usize>();
 
         let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
         let coarse_waves = gpu.filled("waves", &roots(length as usize, length as usize))?;
-        let table = gpu.filled("roots", &roots(1024, 512))?;
+        let table = gpu.filled("roots", &grid.roots())?;
         let systems: Vec<f32> = kernels
             .kernels
             .iter()
@@ -129,7 +119,7 @@ impl<'g> Imager<'g> {
         let splits = part.min(SPLITS);
         let field_lines = gpu.storage("lines", words(&[2, clips, part, side, length]))?;
         let sums = gpu.storage("sums", words(&[clips, splits, length, length]))?;
-        let constants = [("bits", bits)];
+        let constants = grid.constants();
         let along_x = gpu.program(&field_rows::KERNEL, &constants).await?;
         let along_y = gpu.program(&field_columns::KERNEL, &constants).await?;
         let mut fields = Vec::new();
@@ -142,7 +132,7 @@ impl<'g> Imager<'g> {
                 half,
             };
             let buffers = [&table, &systems, &mask, &field_lines];
-            fields.push(gpu.step(&along_x, &record.words(), &buffers, record.groups(bits))?);
+            fields.push(gpu.step(&along_x, &record.words(), &buffers, record.groups(grid))?);
             let record = FieldColumns {
                 systems: systems_now,
                 splits,
@@ -155,7 +145,7 @@ impl<'g> Imager<'g> {
                 &along_y,
                 &record.words(),
                 &buffers,
-                record.groups(clips, bits),
+                record.groups(clips, grid),
             )?);
         }
         let total = make(&total::KERNEL).await?;
@@ -337,6 +327,17 @@ impl<'g> Imager<'g> {
         )
         .await
     }
+}
+
+/// Places along a side of the coarse grid of fields up to the order `half`: images reach twice as far to both sides.
+///
+/// # Errors
+/// The transforms are not as long.
+pub fn coarse(gpu: &Gpu, half: u32) -> Result<Length, GpuFault> {
+    let needed = 4 * half + 1;
+    let what = "the coarse grid of the fields (places along a side)";
+    gpu.limit(what, needed.into(), Length::MAX.into())?;
+    Ok(Length::least(needed).expect("a transform of the longest length"))
 }
 
 /// Factor of a transform forward: 1/n².

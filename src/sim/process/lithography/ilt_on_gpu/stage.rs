@@ -8,6 +8,7 @@ use crate::gpu::run::{Program, Step, Storage};
 use crate::sim::process::lithography::descent;
 use crate::sim::process::lithography::ilt::{Problem, pixel, share};
 use crate::sim::process::lithography::ilt_on_gpu::course::Leg;
+use crate::sim::process::lithography::kernels::Length;
 use crate::sim::process::lithography::kernels::adam::{self, Adam};
 use crate::sim::process::lithography::kernels::adjoint_columns::{self, AdjointColumns};
 use crate::sim::process::lithography::kernels::adjoint_rows::{self, AdjointRows};
@@ -26,7 +27,7 @@ use crate::sim::process::lithography::kernels::spread_rows::{self, SpreadRows};
 use crate::sim::process::lithography::kernels::tally::{self, Tally};
 use crate::sim::process::lithography::kernels::total::{self, Total};
 use crate::sim::process::lithography::objective::kept;
-use crate::sim::process::lithography::on_gpu::{BITS_MAX, SPLITS, scale};
+use crate::sim::process::lithography::on_gpu::{SPLITS, coarse, scale};
 use crate::sim::process::lithography::schedule::Stage;
 
 /// Focus conditions: in focus, out of focus.
@@ -77,7 +78,7 @@ pub struct Programs {
 impl Programs {
     /// For sizes.
     pub async fn new(gpu: &Gpu, sizes: Sizes) -> Result<Self, GpuFault> {
-        let Sizes { bits, half, .. } = sizes;
+        let Sizes { grid, half, .. } = sizes;
         let passes = (Slopes {
             half: 2 * half,
             ..Slopes::default()
@@ -87,12 +88,13 @@ impl Programs {
         let with = async |kernel: &'static Kernel, name: &'static str, value: u32| {
             gpu.program(kernel, &[(name, value)]).await
         };
+        let turns = async |kernel: &'static Kernel| gpu.program(kernel, &grid.constants()).await;
         Ok(Self {
             rows: make(&rows::KERNEL).await?,
             soft_rows: with(&rows::KERNEL, "soft", 1).await?,
             columns: make(&columns::KERNEL).await?,
-            field_rows: with(&field_rows::KERNEL, "bits", bits).await?,
-            field_columns: with(&field_columns::KERNEL, "bits", bits).await?,
+            field_rows: turns(&field_rows::KERNEL).await?,
+            field_columns: turns(&field_columns::KERNEL).await?,
             total: make(&total::KERNEL).await?,
             spread_columns: make(&spread_columns::KERNEL).await?,
             spread_real_part: with(&spread_columns::KERNEL, "real_part", 1).await?,
@@ -100,8 +102,8 @@ impl Programs {
             slopes: with(&slopes::KERNEL, "passes", passes).await?,
             tally: make(&tally::KERNEL).await?,
             damp: make(&damp::KERNEL).await?,
-            adjoint_columns: with(&adjoint_columns::KERNEL, "bits", bits).await?,
-            adjoint_rows: with(&adjoint_rows::KERNEL, "bits", bits).await?,
+            adjoint_columns: turns(&adjoint_columns::KERNEL).await?,
+            adjoint_rows: turns(&adjoint_rows::KERNEL).await?,
             gradient: make(&gradient::KERNEL).await?,
             pool: make(&pool::KERNEL).await?,
             adam: make(&adam::KERNEL).await?,
@@ -119,8 +121,8 @@ pub struct Sizes {
     pub n: u32,
     /// Largest order of the fields; images reach twice as far.
     pub half: u32,
-    /// The coarse grid of the fields has 2^bits places along a side.
-    pub bits: u32,
+    /// Places of the coarse grid of the fields along a side.
+    pub grid: Length,
     /// Systems of a condition, padded to a multiple of `splits`.
     pub each: u32,
     /// Sums of a condition.
@@ -146,11 +148,9 @@ impl Sizes {
             problem.defocus.half(),
             "both conditions have one band"
         );
-        let bits = (4 * half + 1).next_power_of_two().ilog2().max(1);
+        let grid = coarse(gpu, half)?;
         let allows =
             |what: &str, needed: u32, allowed: u32| gpu.limit(what, needed.into(), allowed.into());
-        let grid = "the coarse grid of the fields (places along a side)";
-        allows(grid, 1 << bits, 1 << BITS_MAX)?;
         allows("the images' largest order", 2 * half, HALF_MAX)?;
         for stage in stages {
             let reach = "the running mean of the mask (pixels)";
@@ -168,7 +168,7 @@ impl Sizes {
             clips,
             n,
             half,
-            bits,
+            grid,
             each: most.next_multiple_of(splits),
             splits,
         })
@@ -371,18 +371,18 @@ pub fn through(
     let Sizes {
         clips,
         half,
-        bits,
+        grid,
         each,
         splits,
         ..
     } = sizes;
     let words = |extents: &[u32]| extents.iter().map(|&e| e as usize).product::<usize>();
-    let (side, wide, length) = (2 * half + 1, 4 * half + 1, 1_u32 << bits);
+    let (side, wide, length) = (2 * half + 1, 4 * half + 1, grid.numbers());
     let (n, count, pictures) = (stage.print, CONDITIONS * each, CONDITIONS * clips);
     let reach = 2 * half;
     let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
     let coarse_waves = gpu.filled("waves", &roots(length as usize, length as usize))?;
-    let table = gpu.filled("roots", &roots(1024, 512))?;
+    let table = gpu.filled("roots", &grid.roots())?;
     let systems = gpu.filled("systems", &systems(problem, sizes.n, stage.mask, each))?;
     let field_lines = gpu.storage("lines", words(&[2, clips, count, side, length]))?;
     let sums = gpu.storage("sums", words(&[pictures, splits, length, length]))?;
@@ -398,7 +398,7 @@ pub fn through(
         half,
     };
     let buffers = [&table, &systems, mask, &field_lines];
-    let groups = record.groups(bits);
+    let groups = record.groups(grid);
     steps.push(gpu.step(&programs.field_rows, &record.words(), &buffers, groups)?);
     let record = FieldColumns {
         systems: count,
@@ -408,7 +408,7 @@ pub fn through(
         add: 0,
     };
     let buffers = [&table, &field_lines, &sums];
-    let groups = record.groups(clips, bits);
+    let groups = record.groups(clips, grid);
     steps.push(gpu.step(&programs.field_columns, &record.words(), &buffers, groups)?);
     let record = Total {
         length,
@@ -523,7 +523,7 @@ pub fn through(
         half,
     };
     let buffers = [&table, &coarse, &field_lines];
-    let groups = record.groups(clips, bits);
+    let groups = record.groups(clips, grid);
     steps.push(gpu.step(&programs.adjoint_columns, &record.words(), &buffers, groups)?);
     let places = f64::from(length) * f64::from(length);
     let record = AdjointRows {

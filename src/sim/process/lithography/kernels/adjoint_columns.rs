@@ -1,12 +1,9 @@
 //! Back from the slopes of the loss to the mask, first half: the field of each coherent system times the slope of
 //! the loss by the intensity, turned back along y.
 
-use crate::gpu::kernel::{
-    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
-};
+use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, sample};
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::field_rows::BITS;
-use crate::sim::process::lithography::kernels::{FFT, ROOTS, at, put, reversed, transform};
+use crate::sim::process::lithography::kernels::{FFT, LENGTH, Length, ROOTS, at, put};
 
 record! {
     /// Extents.
@@ -15,64 +12,56 @@ record! {
         pub systems: u32,
         /// Systems of a condition.
         pub each: u32,
-        /// Largest frequency; 2^bits is above twice it.
+        /// Largest frequency; transforms are above twice it.
         pub half: u32,
     }
 }
 
 impl AdjointColumns {
-    /// Workgroups for so many clips and transforms of 2^bits.
-    pub fn groups(&self, clips: u32, bits: u32) -> [u32; 3] {
-        [(1_u32 << bits).div_ceil(1024 >> bits), self.systems, clips]
+    /// Workgroups for so many clips and transforms of a length.
+    pub fn groups(&self, clips: u32, length: Length) -> [u32; 3] {
+        let strips = length.numbers().div_ceil(length.together());
+        [strips, self.systems, clips]
     }
 }
 
 /// The twin.
 pub fn adjoint_columns(
     record: &AdjointColumns,
-    bits: u32,
+    length: Length,
     roots: &[f32],
     slopes: &[f32],
     lines: &mut [f32],
     clips: usize,
 ) {
-    let (length, half) = (1_usize << bits, record.half as usize);
+    let (numbers, half) = (length.numbers() as usize, record.half as usize);
     let side = 2 * half + 1;
-    let mut tile = [[0.0; 2]; 1024];
     for plane in 0..clips * record.systems as usize {
-        for strip in 0..record.groups(1, bits)[0] as usize {
-            let place =
-                |cell: usize| ((strip << (10 - bits)) + (cell >> bits), cell & (length - 1));
-            for cell in 0..1024 {
-                let (column, y) = place(cell);
-                let f = (y + half) & (length - 1);
-                let mut value = [0.0, 0.0];
-                if column < length && f < side {
-                    value = at(lines, (plane * side + f) * length + column);
+        for strip in 0..record.groups(1, length)[0] as usize {
+            let column = |cell: usize| strip * length.together() as usize + cell / numbers;
+            let field = length.transform(roots, |cell| {
+                let (column, f) = (column(cell), (cell + half) % numbers);
+                if column >= numbers || f >= side {
+                    return [0.0, 0.0];
                 }
-                tile[reversed(cell, bits)] = value;
-            }
-            transform(&mut tile, roots, bits);
-            let mut products = [[0.0; 2]; 1024];
-            for (cell, e) in tile.iter().enumerate() {
-                let (column, y) = place(cell);
-                let mut slope = 0.0;
-                if column < length {
-                    let picture = plane / record.each as usize;
-                    slope = slopes[(picture * length + y) * length + column];
+                at(lines, (plane * side + f) * numbers + column)
+            });
+            let back = length.transform(roots, |cell| {
+                if column(cell) >= numbers {
+                    return [0.0, 0.0];
                 }
-                products[reversed(cell, bits)] = [slope * e[0], -slope * e[1]];
-            }
-            transform(&mut products, roots, bits);
-            for (cell, value) in products.iter().enumerate() {
-                let (column, y) = place(cell);
-                let f = (y + half) & (length - 1);
-                if column < length && f < side {
-                    put(
-                        lines,
-                        (plane * side + f) * length + column,
-                        [value[0], -value[1]],
-                    );
+                let picture = plane / record.each as usize;
+                let place = (picture * numbers + cell % numbers) * numbers + column(cell);
+                [
+                    slopes[place] * field[cell][0],
+                    -slopes[place] * field[cell][1],
+                ]
+            });
+            for (cell, value) in back.iter().enumerate() {
+                let (column, f) = (column(cell), (cell + half) % numbers);
+                if column < numbers && f < side {
+                    let place = (plane * side + f) * numbers + column;
+                    put(lines, place, [value[0], -value[1]]);
                 }
             }
         }
@@ -81,20 +70,27 @@ pub fn adjoint_columns(
 
 fn twin(case: &Case, values: &mut [Values]) {
     let record = AdjointColumns::of(&case.record);
-    let bits = case.constant("bits", 7);
+    let length = Length::of(case);
     if let [
         Values::Float(roots),
         Values::Float(slopes),
         Values::Float(lines),
     ] = values
     {
-        adjoint_columns(&record, bits, roots, slopes, lines, case.groups[2] as usize);
+        adjoint_columns(
+            &record,
+            length,
+            roots,
+            slopes,
+            lines,
+            case.groups[2] as usize,
+        );
     }
 }
 
 fn case(
     kind: Kind,
-    bits: u32,
+    length: Length,
     half: usize,
     [clips, conditions, each]: [usize; 3],
     size: f32,
@@ -105,27 +101,29 @@ fn case(
         each: each as u32,
         half: half as u32,
     };
-    let lines = sample(37, (2 * clips * conditions * each * side) << bits);
+    let numbers = length.numbers() as usize;
+    let lines = sample(37, 2 * clips * conditions * each * side * numbers);
     Case {
         kind,
         record: record.words(),
-        constants: vec![("bits", bits)],
+        constants: length.constants().to_vec(),
         values: vec![
-            Values::Float(roots(1024, 512)),
-            Values::Float(sample(38, (clips * conditions) << (2 * bits))),
+            Values::Float(length.roots()),
+            Values::Float(sample(38, clips * conditions * numbers * numbers)),
             Values::Float(lines.iter().map(|v| v * size).collect()),
         ],
-        groups: record.groups(clips as u32, bits),
+        groups: record.groups(clips as u32, length),
     }
 }
 
 fn cases() -> Vec<Case> {
     vec![
-        case(Kind::OneCell, 1, 0, [1, 1, 1], 1.0),
-        case(Kind::Ragged, 6, 17, [1, 2, 2], 1.0),
-        case(Kind::Oblong, 4, 3, [2, 2, 3], 1.0),
-        case(Kind::Extreme, 5, 15, [1, 2, 1], 1e30),
-        case(Kind::Large, 7, 27, [2, 2, 2], 1.0),
+        case(Kind::OneCell, Length::new(1, 0), 0, [1, 1, 1], 1.0),
+        case(Kind::Ragged, Length::new(6, 0), 17, [1, 2, 2], 1.0),
+        case(Kind::Oblong, Length::new(4, 0), 3, [2, 2, 3], 1.0),
+        case(Kind::Ragged, Length::new(5, 1), 17, [1, 2, 3], 1.0),
+        case(Kind::Extreme, Length::new(5, 0), 15, [1, 2, 1], 1e30),
+        case(Kind::Large, Length::new(7, 0), 27, [2, 2, 2], 1.0),
     ]
 }
 
@@ -146,25 +144,35 @@ pub static KERNEL: Kernel = Kernel {
             name: "slopes",
             role: Role::Read,
             cell: Cell::Float,
-            shape: "clips, conditions, 2^bits (y), 2^bits (x)",
+            shape: "clips, conditions, length (y), length (x)",
             unit: "slope",
         },
         Slot {
             name: "lines",
             role: Role::Change,
             cell: Cell::Complex,
-            shape: "clips, systems, 2 half + 1, 2^bits",
+            shape: "clips, systems, 2 half + 1, length",
             unit: "field-slope",
         },
     ],
-    constants: &[BITS],
+    constants: LENGTH,
     workgroup: [256, 1, 1],
     ulp: 16.0,
     twin,
     cases,
     survivors: &[
         Survivor {
-            line: "if (column < length && f < side) {",
+            line: "for (var cell = thread; cell < used; cell = cell + 256u) {",
+            change: "< → <=",
+            reason: "one cell more than is used is written, and nobody reads it",
+        },
+        Survivor {
+            line: "if (cell < together() * length()) {",
+            change: "< → <=",
+            reason: "one cell more than is used is written, and nobody reads it",
+        },
+        Survivor {
+            line: "if (column < length() && f < side) {",
             change: "< → <=",
             reason: "a column beyond the last is transformed but never written",
         },
@@ -174,7 +182,7 @@ pub static KERNEL: Kernel = Kernel {
             reason: "a column beyond the last is transformed but never written",
         },
         Survivor {
-            line: "if (column < length) {",
+            line: "if (column < length()) {",
             change: "< → <=",
             reason: "a column beyond the last is transformed but never written",
         },

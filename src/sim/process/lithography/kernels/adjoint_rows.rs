@@ -1,13 +1,10 @@
 //! Back from the slopes of the loss to the mask, second half: rows of frequencies turned back along x, times the
 //! conjugates of their systems, summed over all systems of a clip.
 
-use crate::gpu::kernel::{
-    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
-};
+use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, sample};
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::field_rows::BITS;
 use crate::sim::process::lithography::kernels::{
-    FFT, ROOTS, SYSTEMS, at, put, reversed, times, transform,
+    FFT, LENGTH, Length, ROOTS, SYSTEMS, at, put, times,
 };
 
 record! {
@@ -15,7 +12,7 @@ record! {
     pub struct AdjointRows {
         /// Systems of a clip, of all conditions.
         pub systems: u32,
-        /// Largest frequency; 2^bits is above twice it.
+        /// Largest frequency; transforms are above twice it.
         pub half: u32,
         /// Factor of the coefficients.
         pub scale: f32,
@@ -32,47 +29,43 @@ impl AdjointRows {
 /// The twin.
 pub fn adjoint_rows(
     record: &AdjointRows,
-    bits: u32,
+    length: Length,
     roots: &[f32],
     systems: &[f32],
     lines: &[f32],
     slopes: &mut [f32],
     clips: usize,
 ) {
-    let (length, half) = (1_usize << bits, record.half as usize);
+    let (numbers, half) = (length.numbers() as usize, record.half as usize);
     let (side, count) = (2 * half + 1, record.systems as usize);
-    let together = 1024_usize >> bits;
-    let mut tile = [[0.0; 2]; 1024];
+    let together = length.together() as usize;
     for row in 0..clips * side {
         let (clip, v) = (row / side, row % side);
-        let mut sums = [[0.0; 2]; 1024];
+        let mut sums = vec![[0.0; 2]; together * numbers];
         for start in (0..count).step_by(together) {
-            for cell in 0..1024 {
-                let k = start + (cell >> bits);
-                let mut value = [0.0, 0.0];
-                if k < count {
-                    let line = (clip * count + k) * side + v;
-                    let [re, im] = at(lines, line * length + (cell & (length - 1)));
-                    value = [re, -im];
+            let turned = length.transform(roots, |cell| {
+                let k = start + cell / numbers;
+                if k >= count {
+                    return [0.0, 0.0];
                 }
-                tile[reversed(cell, bits)] = value;
-            }
-            transform(&mut tile, roots, bits);
+                let line = (clip * count + k) * side + v;
+                let [re, im] = at(lines, line * numbers + cell % numbers);
+                [re, -im]
+            });
             for (cell, sum) in sums.iter_mut().enumerate() {
-                let k = start + (cell >> bits);
-                let f = ((cell & (length - 1)) + half) & (length - 1);
+                let (k, f) = (start + cell / numbers, (cell + half) % numbers);
                 if k < count && f < side {
-                    let product = times(at(systems, (k * side + v) * side + f), tile[cell]);
+                    let product = times(at(systems, (k * side + v) * side + f), turned[cell]);
                     *sum = [sum[0] + product[0], sum[1] + product[1]];
                 }
             }
         }
-        for cell in 0..length {
-            let f = (cell + half) & (length - 1);
+        for cell in 0..numbers {
+            let f = (cell + half) % numbers;
             if f < side {
                 let mut total = [0.0, 0.0];
                 for k in 0..together {
-                    let sum = sums[k * length + cell];
+                    let sum = sums[k * numbers + cell];
                     total = [total[0] + sum[0], total[1] + sum[1]];
                 }
                 let value = [record.scale * total[0], record.scale * -total[1]];
@@ -84,7 +77,7 @@ pub fn adjoint_rows(
 
 fn twin(case: &Case, values: &mut [Values]) {
     let record = AdjointRows::of(&case.record);
-    let bits = case.constant("bits", 7);
+    let length = Length::of(case);
     if let [
         Values::Float(roots),
         Values::Float(systems),
@@ -93,24 +86,24 @@ fn twin(case: &Case, values: &mut [Values]) {
     ] = values
     {
         let clips = case.groups[1] as usize;
-        adjoint_rows(&record, bits, roots, systems, lines, slopes, clips);
+        adjoint_rows(&record, length, roots, systems, lines, slopes, clips);
     }
 }
 
-fn case(kind: Kind, bits: u32, half: usize, [clips, systems]: [usize; 2], size: f32) -> Case {
+fn case(kind: Kind, length: Length, half: usize, [clips, systems]: [usize; 2], size: f32) -> Case {
     let side = 2 * half + 1;
     let record = AdjointRows {
         systems: systems as u32,
         half: half as u32,
         scale: 0.75,
     };
-    let lines = sample(39, (2 * clips * systems * side) << bits);
+    let lines = sample(39, 2 * clips * systems * side * length.numbers() as usize);
     Case {
         kind,
         record: record.words(),
-        constants: vec![("bits", bits)],
+        constants: length.constants().to_vec(),
         values: vec![
-            Values::Float(roots(1024, 512)),
+            Values::Float(length.roots()),
             Values::Float(sample(40, 2 * systems * side * side)),
             Values::Float(lines.iter().map(|v| v * size).collect()),
             Values::Float(vec![0.0; 2 * clips * side * side]),
@@ -121,13 +114,14 @@ fn case(kind: Kind, bits: u32, half: usize, [clips, systems]: [usize; 2], size: 
 
 fn cases() -> Vec<Case> {
     vec![
-        case(Kind::OneCell, 1, 0, [1, 1], 1.0),
-        case(Kind::Ragged, 7, 17, [1, 9], 1.0),
-        case(Kind::Oblong, 6, 5, [2, 35], 1.0),
-        case(Kind::Extreme, 5, 15, [1, 2], 1e30),
-        case(Kind::Large, 8, 27, [2, 6], 1.0),
+        case(Kind::OneCell, Length::new(1, 0), 0, [1, 1], 1.0),
+        case(Kind::Ragged, Length::new(7, 0), 17, [1, 9], 1.0),
+        case(Kind::Oblong, Length::new(6, 0), 5, [2, 35], 1.0),
+        case(Kind::Ragged, Length::new(5, 1), 17, [1, 12], 1.0),
+        case(Kind::Extreme, Length::new(5, 0), 15, [1, 2], 1e30),
+        case(Kind::Large, Length::new(8, 0), 27, [2, 6], 1.0),
         // More frequencies than invocations.
-        case(Kind::Large, 10, 256, [1, 1], 1.0),
+        case(Kind::Large, Length::new(10, 0), 256, [1, 1], 1.0),
     ]
 }
 
@@ -147,7 +141,7 @@ pub static KERNEL: Kernel = Kernel {
             name: "lines",
             role: Role::Read,
             cell: Cell::Complex,
-            shape: "clips, systems, 2 half + 1, 2^bits",
+            shape: "clips, systems, 2 half + 1, length",
             unit: "field-slope",
         },
         Slot {
@@ -158,19 +152,19 @@ pub static KERNEL: Kernel = Kernel {
             unit: "slope",
         },
     ],
-    constants: &[BITS],
+    constants: LENGTH,
     workgroup: [256, 1, 1],
     ulp: 16.0,
     twin,
     cases,
     survivors: &[
         Survivor {
-            line: "let together = 1024u >> bits;",
-            change: "1024u → 1025u",
-            reason: "bits is at least one, and shifted by it both are the same",
+            line: "for (var cell = thread; cell < used; cell = cell + 256u) {",
+            change: "< → <=",
+            reason: "one cell more than is used is written, and nobody reads it",
         },
         Survivor {
-            line: "for (var start = 0u; start < record.systems; start = start + together) {",
+            line: "for (var start = 0u; start < record.systems; start = start + together()) {",
             change: "< → <=",
             reason: "beyond the last system there is nothing to add",
         },

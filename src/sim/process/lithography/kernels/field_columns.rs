@@ -1,12 +1,9 @@
 //! The field of each coherent system, second half, and its intensity: columns transformed along y, the
 //! squares of the moduli summed over `each` systems in turn.
 
-use crate::gpu::kernel::{
-    Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
-};
+use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, sample};
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::field_rows::BITS;
-use crate::sim::process::lithography::kernels::{FFT, ROOTS, at, reversed, transform};
+use crate::sim::process::lithography::kernels::{FFT, LENGTH, Length, ROOTS, at};
 
 record! {
     /// Extents.
@@ -17,7 +14,7 @@ record! {
         pub splits: u32,
         /// Systems of a sum.
         pub each: u32,
-        /// Largest frequency; 2^bits is above twice it.
+        /// Largest frequency; transforms are above twice it.
         pub half: u32,
         /// 1 to add to what is there.
         pub add: u32,
@@ -25,52 +22,47 @@ record! {
 }
 
 impl FieldColumns {
-    /// Workgroups for so many clips and transforms of 2^bits.
-    pub fn groups(&self, clips: u32, bits: u32) -> [u32; 3] {
-        [(1_u32 << bits).div_ceil(1024 >> bits), self.splits, clips]
+    /// Workgroups for so many clips and transforms of a length.
+    pub fn groups(&self, clips: u32, length: Length) -> [u32; 3] {
+        let strips = length.numbers().div_ceil(length.together());
+        [strips, self.splits, clips]
     }
 }
 
 /// The twin.
 pub fn field_columns(
     record: &FieldColumns,
-    bits: u32,
+    length: Length,
     roots: &[f32],
     lines: &[f32],
     sums: &mut [f32],
     clips: usize,
 ) {
-    let (length, half) = (1_usize << bits, record.half as usize);
+    let (numbers, half) = (length.numbers() as usize, record.half as usize);
     let side = 2 * half + 1;
     let (systems, splits) = (record.systems as usize, record.splits as usize);
-    let mut tile = [[0.0; 2]; 1024];
     for clip in 0..clips {
         for split in 0..splits {
-            for strip in 0..record.groups(1, bits)[0] as usize {
-                let place =
-                    |cell: usize| ((strip << (10 - bits)) + (cell >> bits), cell & (length - 1));
-                let mut squares = [0.0; 1024];
+            for strip in 0..record.groups(1, length)[0] as usize {
+                let column = |cell: usize| strip * length.together() as usize + cell / numbers;
+                let mut squares = vec![0.0; length.together() as usize * numbers];
                 let first = split * record.each as usize;
                 for k in first..systems.min(first + record.each as usize) {
-                    for cell in 0..1024 {
-                        let (column, y) = place(cell);
-                        let f = (y + half) & (length - 1);
-                        let mut value = [0.0, 0.0];
-                        if column < length && f < side {
-                            value = at(lines, ((clip * systems + k) * side + f) * length + column);
+                    let field = length.transform(roots, |cell| {
+                        let (column, f) = (column(cell), (cell + half) % numbers);
+                        if column >= numbers || f >= side {
+                            return [0.0, 0.0];
                         }
-                        tile[reversed(cell, bits)] = value;
-                    }
-                    transform(&mut tile, roots, bits);
-                    for (square, e) in squares.iter_mut().zip(&tile) {
+                        at(lines, ((clip * systems + k) * side + f) * numbers + column)
+                    });
+                    for (square, e) in squares.iter_mut().zip(&field) {
                         *square += e[0] * e[0] + e[1] * e[1];
                     }
                 }
                 for (cell, square) in squares.iter().enumerate() {
-                    let (column, y) = place(cell);
-                    if column < length {
+                    if column(cell) < numbers {
                         let plane = clip * splits + split;
-                        let to = (plane * length + column) * length + y;
+                        let to = (plane * numbers + column(cell)) * numbers + cell % numbers;
                         let before = if record.add == 1 { sums[to] } else { 0.0 };
                         sums[to] = before + square;
                     }
@@ -82,20 +74,20 @@ pub fn field_columns(
 
 fn twin(case: &Case, values: &mut [Values]) {
     let record = FieldColumns::of(&case.record);
-    let bits = case.constant("bits", 7);
+    let length = Length::of(case);
     if let [
         Values::Float(roots),
         Values::Float(lines),
         Values::Float(sums),
     ] = values
     {
-        field_columns(&record, bits, roots, lines, sums, case.groups[2] as usize);
+        field_columns(&record, length, roots, lines, sums, case.groups[2] as usize);
     }
 }
 
 fn case(
     kind: Kind,
-    bits: u32,
+    length: Length,
     half: usize,
     [clips, systems, splits]: [usize; 3],
     add: u32,
@@ -109,28 +101,30 @@ fn case(
         half: half as u32,
         add,
     };
-    let lines = sample(12, (2 * clips * systems * side) << bits);
-    let sums = sample(13, (clips * splits) << (2 * bits));
+    let numbers = length.numbers() as usize;
+    let lines = sample(12, 2 * clips * systems * side * numbers);
+    let sums = sample(13, clips * splits * numbers * numbers);
     Case {
         kind,
         record: record.words(),
-        constants: vec![("bits", bits)],
+        constants: length.constants().to_vec(),
         values: vec![
-            Values::Float(roots(1024, 512)),
+            Values::Float(length.roots()),
             Values::Float(lines.iter().map(|v| v * size).collect()),
             Values::Float(sums.iter().map(|v| 40.0 * v * size).collect()),
         ],
-        groups: record.groups(clips as u32, bits),
+        groups: record.groups(clips as u32, length),
     }
 }
 
 fn cases() -> Vec<Case> {
     vec![
-        case(Kind::OneCell, 1, 0, [1, 1, 1], 0, 1.0),
-        case(Kind::Ragged, 6, 17, [1, 5, 2], 0, 1.0),
-        case(Kind::Oblong, 4, 3, [2, 3, 2], 1, 1.0),
-        case(Kind::Extreme, 5, 15, [1, 4, 3], 0, 1e15),
-        case(Kind::Large, 7, 27, [2, 7, 3], 1, 1.0),
+        case(Kind::OneCell, Length::new(1, 0), 0, [1, 1, 1], 0, 1.0),
+        case(Kind::Ragged, Length::new(6, 0), 17, [1, 5, 2], 0, 1.0),
+        case(Kind::Oblong, Length::new(4, 0), 3, [2, 3, 2], 1, 1.0),
+        case(Kind::Ragged, Length::new(5, 1), 17, [1, 5, 2], 1, 1.0),
+        case(Kind::Extreme, Length::new(5, 0), 15, [1, 4, 3], 0, 1e15),
+        case(Kind::Large, Length::new(7, 0), 27, [2, 7, 3], 1, 1.0),
     ]
 }
 
@@ -149,30 +143,40 @@ pub static KERNEL: Kernel = Kernel {
             name: "lines",
             role: Role::Read,
             cell: Cell::Complex,
-            shape: "clips, systems, 2 half + 1, 2^bits",
+            shape: "clips, systems, 2 half + 1, length",
             unit: "amplitude",
         },
         Slot {
             name: "sums",
             role: Role::Change,
             cell: Cell::Float,
-            shape: "clips, splits, 2^bits (x), 2^bits (y)",
+            shape: "clips, splits, length (x), length (y)",
             unit: "intensity",
         },
     ],
-    constants: &[BITS],
+    constants: LENGTH,
     workgroup: [256, 1, 1],
     ulp: 16.0,
     twin,
     cases,
     survivors: &[
         Survivor {
-            line: "let f = ((cell & (length - 1u)) + record.half) & (length - 1u);",
+            line: "for (var cell = thread; cell < used; cell = cell + 256u) {",
+            change: "< → <=",
+            reason: "one cell more than is used is written, and nobody reads it",
+        },
+        Survivor {
+            line: "if (cell < together() * length() && column < length()) {",
+            change: "< → <=",
+            reason: "what it puts there the next strip puts right, if it runs later as here, and a column beyond the last lies in the next picture, too",
+        },
+        Survivor {
+            line: "let f = (cell + record.half) % length();",
             change: "+ → -",
             reason: "frequencies moved round the circle change the phase of a field, not its modulus",
         },
         Survivor {
-            line: "if (column < length && f < side) {",
+            line: "if (column < length() && f < side) {",
             change: "< → <=",
             reason: "a column beyond the last is transformed but never written",
         },

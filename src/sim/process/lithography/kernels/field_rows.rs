@@ -1,12 +1,10 @@
 //! The field of each coherent system, first half: system times mask, each row of frequencies transformed
 //! along x in workgroup memory.
 
-use crate::gpu::kernel::{
-    Case, Cell, Constant, Kernel, Kind, Part, Role, Slot, Survivor, Values, roots, sample,
-};
+use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, sample};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{
-    FFT, ROOTS, SYSTEMS, at, put, reversed, times, transform,
+    FFT, LENGTH, Length, ROOTS, SYSTEMS, at, put, times,
 };
 
 record! {
@@ -18,49 +16,45 @@ record! {
         pub systems: u32,
         /// The first of them.
         pub first: u32,
-        /// Largest frequency; 2^bits is above twice it.
+        /// Largest frequency; transforms are above twice it.
         pub half: u32,
     }
 }
 
 impl FieldRows {
-    /// Workgroups for transforms of 2^bits.
-    pub fn groups(&self, bits: u32) -> [u32; 3] {
-        [self.rows.div_ceil(1024 >> bits), 1, 1]
+    /// Workgroups for transforms of a length.
+    pub fn groups(&self, length: Length) -> [u32; 3] {
+        [self.rows.div_ceil(length.together()), 1, 1]
     }
 }
 
 /// The twin.
 pub fn field_rows(
     record: &FieldRows,
-    bits: u32,
+    length: Length,
     roots: &[f32],
     systems: &[f32],
     mask: &[f32],
     lines: &mut [f32],
 ) {
-    let (length, half) = (1_usize << bits, record.half as usize);
+    let (numbers, half) = (length.numbers() as usize, record.half as usize);
     let side = 2 * half + 1;
     let count = record.systems as usize;
-    let mut tile = [[0.0; 2]; 1024];
-    for group in 0..record.groups(bits)[0] as usize {
-        let place = |cell: usize| ((group << (10 - bits)) + (cell >> bits), cell & (length - 1));
-        for cell in 0..1024 {
-            let (row, x) = place(cell);
-            let f = (x + half) & (length - 1);
-            let mut value = [0.0, 0.0];
-            if row < record.rows as usize && f < side {
-                let (clip, inside) = (row / (count * side), row % (count * side));
-                let system = at(systems, (record.first as usize * side + inside) * side + f);
-                value = times(system, at(mask, (clip * side + inside % side) * side + f));
+    for group in 0..record.groups(length)[0] as usize {
+        let first = group * length.together() as usize;
+        let found = length.transform(roots, |cell| {
+            let (row, f) = (first + cell / numbers, (cell + half) % numbers);
+            if row >= record.rows as usize || f >= side {
+                return [0.0, 0.0];
             }
-            tile[reversed(cell, bits)] = value;
-        }
-        transform(&mut tile, roots, bits);
-        for (cell, value) in tile.iter().enumerate() {
-            let (row, x) = place(cell);
+            let (clip, inside) = (row / (count * side), row % (count * side));
+            let system = at(systems, (record.first as usize * side + inside) * side + f);
+            times(system, at(mask, (clip * side + inside % side) * side + f))
+        });
+        for (cell, value) in found.iter().enumerate() {
+            let row = first + cell / numbers;
             if row < record.rows as usize {
-                put(lines, row * length + x, *value);
+                put(lines, row * numbers + cell % numbers, *value);
             }
         }
     }
@@ -68,7 +62,7 @@ pub fn field_rows(
 
 fn twin(case: &Case, values: &mut [Values]) {
     let record = FieldRows::of(&case.record);
-    let bits = case.constant("bits", 7);
+    let length = Length::of(case);
     if let [
         Values::Float(roots),
         Values::Float(systems),
@@ -76,13 +70,13 @@ fn twin(case: &Case, values: &mut [Values]) {
         Values::Float(lines),
     ] = values
     {
-        field_rows(&record, bits, roots, systems, mask, lines);
+        field_rows(&record, length, roots, systems, mask, lines);
     }
 }
 
 fn case(
     kind: Kind,
-    bits: u32,
+    length: Length,
     half: usize,
     [clips, systems, first]: [usize; 3],
     size: f32,
@@ -98,25 +92,30 @@ fn case(
     Case {
         kind,
         record: record.words(),
-        constants: vec![("bits", bits)],
+        constants: length.constants().to_vec(),
         values: vec![
-            Values::Float(roots(1024, 512)),
+            Values::Float(length.roots()),
             Values::Float(sample(7, 2 * (first + systems) * side * side)),
             Values::Float(mask.iter().map(|v| v * size).collect()),
-            Values::Float(vec![0.0; (2 * clips * systems * side) << bits]),
+            Values::Float(vec![
+                0.0;
+                2 * clips * systems * side * length.numbers() as usize
+            ]),
         ],
-        groups: record.groups(bits),
+        groups: record.groups(length),
     }
 }
 
 fn cases() -> Vec<Case> {
     vec![
-        case(Kind::OneCell, 1, 0, [1, 1, 0], 1.0),
-        case(Kind::Ragged, 7, 17, [1, 1, 2], 1.0),
-        case(Kind::Oblong, 6, 5, [2, 3, 1], 1.0),
-        case(Kind::Extreme, 5, 15, [1, 2, 0], 1e30),
-        case(Kind::Large, 8, 39, [2, 3, 1], 1.0),
-        case(Kind::Large, 10, 70, [1, 2, 1], 1.0),
+        case(Kind::OneCell, Length::new(1, 0), 0, [1, 1, 0], 1.0),
+        case(Kind::Ragged, Length::new(7, 0), 17, [1, 1, 2], 1.0),
+        case(Kind::Oblong, Length::new(6, 0), 5, [2, 3, 1], 1.0),
+        case(Kind::Ragged, Length::new(5, 1), 17, [1, 2, 1], 1.0),
+        case(Kind::Oblong, Length::new(2, 1), 5, [2, 3, 1], 1.0),
+        case(Kind::Extreme, Length::new(5, 0), 15, [1, 2, 0], 1e30),
+        case(Kind::Large, Length::new(8, 0), 39, [2, 3, 1], 1.0),
+        case(Kind::Large, Length::new(10, 0), 70, [1, 2, 1], 1.0),
     ]
 }
 
@@ -143,16 +142,56 @@ pub static KERNEL: Kernel = Kernel {
             name: "lines",
             role: Role::Write,
             cell: Cell::Complex,
-            shape: "clips, systems, 2 half + 1, 2^bits",
+            shape: "clips, systems, 2 half + 1, length",
             unit: "amplitude",
         },
     ],
-    constants: &[BITS],
+    constants: LENGTH,
     workgroup: [256, 1, 1],
     ulp: 16.0,
     twin,
     cases,
     survivors: &[
+        Survivor {
+            line: "for (var j = 0u; j < 2u; j = j + 1u) {",
+            change: "< → <=",
+            reason: "butterflies beyond the last work on cells that are not used",
+        },
+        Survivor {
+            line: "for (var j = 0u; j < 2u; j = j + 1u) {",
+            change: "2u → 3u",
+            reason: "butterflies beyond the last work on cells that are not used",
+        },
+        Survivor {
+            line: "for (var cell = thread; cell < used; cell = cell + 256u) {",
+            change: "< → <=",
+            reason: "one cell more than is used is written, and nobody reads it",
+        },
+        Survivor {
+            line: "return 1024u / length();",
+            change: "1024u → 1025u",
+            reason: "no length has room for one more transform in 1025 numbers",
+        },
+        Survivor {
+            line: "let half_circle = 512u + 256u * threes;",
+            change: "512u → 513u",
+            reason: "it is halved before a turn beyond the first is taken",
+        },
+        Survivor {
+            line: "let half_circle = 512u + 256u * threes;",
+            change: "256u → 257u",
+            reason: "it is halved before a turn beyond the first is taken",
+        },
+        Survivor {
+            line: "for (var three = thread; three < together() << bits; three = three + 256u) {",
+            change: "< → <=",
+            reason: "one more works on cells that are not used",
+        },
+        Survivor {
+            line: "let turn = roots[low * (512u >> bits)];",
+            change: "512u → 513u",
+            reason: "bits is at least one, and shifted by it both are the same",
+        },
         Survivor {
             line: "if (row < record.rows && f < side) {",
             change: "< → <=",
@@ -166,9 +205,6 @@ pub static KERNEL: Kernel = Kernel {
     ],
 };
 
-/// Length of the transforms.
-pub(super) const BITS: Constant = Constant { name: "bits" };
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,8 +213,11 @@ mod tests {
     /// Against a library's transform in f64: a system of ones leaves the mask as it is.
     #[test]
     fn rows_are_those_of_a_library() {
-        for bits in 1..=10 {
-            let (length, half) = (1_usize << bits, (1_usize << bits) / 2 - 1);
+        let all = (1..=10).map(|bits| Length::new(bits, 0));
+        let all = all.chain((1..=8).map(|bits| Length::new(bits, 1)));
+        for of in all {
+            let length = of.numbers() as usize;
+            let half = length / 2 - 1;
             let side = 2 * half + 1;
             let mask = sample(11, 2 * side * side);
             let record = FieldRows {
@@ -189,14 +228,7 @@ mod tests {
             };
             let systems: Vec<f32> = (0..2 * side * side).map(|i| [1.0, 0.0][i % 2]).collect();
             let mut lines = vec![0.0; 2 * side * length];
-            field_rows(
-                &record,
-                bits,
-                &roots(1024, 512),
-                &systems,
-                &mask,
-                &mut lines,
-            );
+            field_rows(&record, of, &of.roots(), &systems, &mask, &mut lines);
             let fft = geoul_fft::inverse(length);
             for row in [0, side / 2, side - 1] {
                 let mut exact = vec![Complex64::ZERO; length];
@@ -208,7 +240,7 @@ mod tests {
                 for (x, exact) in exact.iter().enumerate() {
                     let [re, im] = at(&lines, row * length + x).map(f64::from);
                     let error = (Complex64::new(re, im) - exact).norm();
-                    assert!(error < 2e-7 * (length as f64), "{bits} {x}: {error}");
+                    assert!(error < 2e-7 * (length as f64), "{of:?} {x}: {error}");
                 }
             }
         }

@@ -36,7 +36,7 @@ pub mod spread_rows;
 pub mod tally;
 pub mod total;
 
-use crate::gpu::kernel::{Cell, Part, Role, Slot};
+use crate::gpu::kernel::{Case, Cell, Constant, Part, Role, Slot, roots};
 
 /// Transforms in workgroup memory.
 const FFT: Part = Part {
@@ -80,12 +80,15 @@ const ADAM: Part = Part {
     text: include_str!("../../../../../shaders/shared/adam.wgsl"),
 };
 
+/// Length of the transforms.
+const LENGTH: &[Constant] = &[Constant { name: "bits" }, Constant { name: "threes" }];
+
 /// The table of the transforms.
 const ROOTS: Slot = Slot {
     name: "roots",
     role: Role::Read,
     cell: Cell::Complex,
-    shape: "512",
+    shape: "circle / 2",
     unit: "roots",
 };
 
@@ -248,24 +251,95 @@ fn stride([mean, square]: [f32; 2], rate: f32) -> f32 {
     rate * mean / (square.sqrt() + 1e-8)
 }
 
-/// Where the value of place `cell` goes before a transform: bits in reverse order.
-fn reversed(cell: usize, bits: u32) -> usize {
-    let (cell, inside) = (cell as u32, (1 << bits) - 1);
-    ((cell & !inside) | ((cell & inside).reverse_bits() >> (32 - bits))) as usize
+/// Numbers of a transform: 2^bits, or 3 times as many with `threes` 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Length {
+    bits: u32,
+    threes: u32,
 }
 
-/// Transforms a tile of 1024 numbers, 2^bits at a time.
-fn transform(tile: &mut [[f32; 2]; 1024], roots: &[f32], bits: u32) {
-    for stage in 0..bits {
-        for butterfly in 0..512_usize {
-            let low = butterfly & ((1 << stage) - 1);
-            let place = ((butterfly >> stage) << (stage + 1)) | low;
-            let far = place + (1 << stage);
-            let a = tile[place];
-            let b = times(at(roots, low << (9 - stage)), tile[far]);
-            tile[place] = [a[0] + b[0], a[1] + b[1]];
-            tile[far] = [a[0] - b[0], a[1] - b[1]];
+impl Length {
+    /// The most numbers of a transform.
+    pub const MAX: u32 = 1024;
+
+    /// 2^bits, bits from 1 to 10; or 3 times 2^bits with `threes` 1, bits from 1 to 8.
+    pub fn new(bits: u32, threes: u32) -> Self {
+        Self { bits, threes }
+    }
+
+    /// The shortest that holds so many numbers, `None` beyond the most.
+    pub fn least(numbers: u32) -> Option<Self> {
+        let all = (1..=10).map(|bits| Self::new(bits, 0));
+        let all = all.chain((1..=8).map(|bits| Self::new(bits, 1)));
+        all.filter(|l| l.numbers() >= numbers)
+            .min_by_key(|l| l.numbers())
+    }
+
+    /// How many numbers.
+    pub fn numbers(self) -> u32 {
+        (1 + 2 * self.threes) << self.bits
+    }
+
+    /// Transforms at a time.
+    pub fn together(self) -> u32 {
+        1024 / self.numbers()
+    }
+
+    /// Constants of the programs.
+    pub fn constants(self) -> [(&'static str, u32); 2] {
+        [("bits", self.bits), ("threes", self.threes)]
+    }
+
+    /// The table of their turns.
+    pub fn roots(self) -> Vec<f32> {
+        let circle = 1024 + 512 * self.threes as usize;
+        roots(circle, circle / 2)
+    }
+
+    /// Of a case.
+    fn of(case: &Case) -> Self {
+        Self::new(case.constant("bits", 7), case.constant("threes", 0))
+    }
+
+    /// Transforms the tile's numbers and gives them in order: `value` is what stands at a cell.
+    fn transform(self, table: &[f32], value: impl Fn(usize) -> [f32; 2]) -> Vec<[f32; 2]> {
+        let (numbers, part) = (self.numbers() as usize, 1_usize << self.bits);
+        let parts = numbers / part;
+        let mut tile = vec![[0.0; 2]; self.together() as usize * numbers];
+        for cell in 0..tile.len() {
+            let inside = cell % numbers;
+            let place = (inside / parts).reverse_bits() >> (usize::BITS - self.bits);
+            tile[cell - inside + inside % parts * part + place] = value(cell);
         }
+        let half_circle = table.len() / 2;
+        for stage in 0..self.bits {
+            for butterfly in 0..tile.len() / 2 {
+                let low = butterfly & ((1 << stage) - 1);
+                let place = ((butterfly >> stage) << (stage + 1)) | low;
+                let far = place + (1 << stage);
+                let a = tile[place];
+                let b = times(at(table, low * (half_circle >> stage)), tile[far]);
+                tile[place] = [a[0] + b[0], a[1] + b[1]];
+                tile[far] = [a[0] - b[0], a[1] - b[1]];
+            }
+        }
+        if self.threes == 1 {
+            for whole in tile.chunks_exact_mut(numbers) {
+                for low in 0..part {
+                    let turn = at(table, low * (512 >> self.bits));
+                    let a = whole[low];
+                    let b = times(turn, whole[low + part]);
+                    let c = times(times(turn, turn), whole[low + 2 * part]);
+                    let sum = [b[0] + c[0], b[1] + c[1]];
+                    let between = [a[0] - 0.5 * sum[0], a[1] - 0.5 * sum[1]];
+                    let across = [0.866_025_4 * (c[1] - b[1]), 0.866_025_4 * (b[0] - c[0])];
+                    whole[low] = [a[0] + sum[0], a[1] + sum[1]];
+                    whole[low + part] = [between[0] + across[0], between[1] + across[1]];
+                    whole[low + 2 * part] = [between[0] - across[0], between[1] - across[1]];
+                }
+            }
+        }
+        tile
     }
 }
 
