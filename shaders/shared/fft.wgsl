@@ -1,7 +1,7 @@
-// Transforms of 2^bits or, with `threes` 1, 3 times 2^bits complex numbers in workgroup memory, as many as 1024 numbers
-// hold at a time, in 256 invocations:
+// Transforms of 3^threes 2^bits complex numbers in workgroup memory, as many as 1024 numbers hold at a time, in 256
+// invocations; `threes` is 0, 1 or 2:
 // c(y) = sum over f of v(f) exp(+2 pi i f y / length), decimation in time, in place.
-// Of the host: `roots`, exp(2 pi i k / circle) for half the circle of 1024 or, with `threes` 1, 1536.
+// Of the host: `roots`, exp(2 pi i k / circle) for half a circle that all lengths divide: of 1024, 1536 or 1152.
 
 override bits: u32 = 7u;
 override threes: u32 = 0u;
@@ -20,9 +20,14 @@ fn times(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
     return vec2<f32>(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x);
 }
 
+// Parts of a transform that are powers of 2.
+fn parts() -> u32 {
+    return select(1u + 2u * threes, 9u, threes == 2u);
+}
+
 // Numbers of a transform.
 fn length() -> u32 {
-    return (1u + 2u * threes) << bits;
+    return parts() << bits;
 }
 
 // Transforms at a time; the cells behind them are not used.
@@ -30,18 +35,26 @@ fn together() -> u32 {
     return 1024u / length();
 }
 
-// Where the value of place `cell` goes before a transform: every third place to a part of its own, the bits of its number
-// among them in reverse order.
+// Places of the circle.
+fn circle() -> u32 {
+    return select(1024u + 512u * threes, 1152u, threes == 2u);
+}
+
+// Where the value of place `cell` goes before a transform: digits of its number in reverse order, thirds before halves.
 fn reversed(cell: u32) -> u32 {
     let inside = cell % length();
-    let parts = 1u + 2u * threes;
-    return seat(cell - inside + ((inside % parts) << bits) + (reverseBits(inside / parts) >> (32u - bits)));
+    var rest = inside;
+    var part = 0u;
+    for (var k = 0u; k < threes; k = k + 1u) {
+        part = part * 3u + rest % 3u;
+        rest = rest / 3u;
+    }
+    return seat(cell - inside + (part << bits) + (reverseBits(rest) >> (32u - bits)));
 }
 
 // Transforms what was put into `tile`; all invocations see the result. Two stages at a time: four numbers stay with
 // one invocation between them.
 fn transform(thread: u32) {
-    let half_circle = 512u + 256u * threes;
     for (var stage = 0u; stage + 1u < bits; stage = stage + 2u) {
         workgroupBarrier();
         let low = thread & ((1u << stage) - 1u);
@@ -50,9 +63,9 @@ fn transform(thread: u32) {
         let second = seat(at + (1u << stage));
         let third = seat(at + (2u << stage));
         let fourth = seat(at + (3u << stage));
-        let near = roots[low * (half_circle >> stage)];
+        let near = roots[low * (circle() >> (stage + 1u))];
         // Of the later stage; its other pair is a quarter of a circle on.
-        let far = roots[low * (half_circle >> (stage + 1u))];
+        let far = roots[low * (circle() >> (stage + 2u))];
         let a = tile[first];
         let b = times(near, tile[second]);
         let c = tile[third];
@@ -76,31 +89,33 @@ fn transform(thread: u32) {
             let near = seat(at);
             let far = seat(at + (1u << stage));
             let a = tile[near];
-            let b = times(roots[low * (half_circle >> stage)], tile[far]);
+            let b = times(roots[low * (circle() >> (stage + 1u))], tile[far]);
             tile[near] = a + b;
             tile[far] = a - b;
         }
     }
-    if (threes == 1u) {
+    // Three transforms of `third` numbers to one of three times as many.
+    var third = 1u << bits;
+    for (var k = 0u; k < threes; k = k + 1u) {
         workgroupBarrier();
-        // The transforms of every third number to the whole one.
-        for (var three = thread; three < together() << bits; three = three + 256u) {
-            let low = three & ((1u << bits) - 1u);
-            let at = (three >> bits) * length() + low;
-            let first = seat(at);
-            let second = seat(at + (1u << bits));
-            let third = seat(at + (2u << bits));
-            let turn = roots[low * (512u >> bits)];
-            let a = tile[first];
-            let b = times(turn, tile[second]);
-            let c = times(times(turn, turn), tile[third]);
+        for (var three = thread; three < together() * length() / 3u; three = three + 256u) {
+            let low = three % third;
+            let at = three / third * 3u * third + low;
+            let near = seat(at);
+            let middle = seat(at + third);
+            let far = seat(at + 2u * third);
+            let turn = roots[low * (circle() / (3u * third))];
+            let a = tile[near];
+            let b = times(turn, tile[middle]);
+            let c = times(times(turn, turn), tile[far]);
             let sum = b + c;
             let between = a - 0.5 * sum;
             let across = 0.8660254 * vec2<f32>(c.y - b.y, b.x - c.x);
-            tile[first] = a + sum;
-            tile[second] = between + across;
-            tile[third] = between - across;
+            tile[near] = a + sum;
+            tile[middle] = between + across;
+            tile[far] = between - across;
         }
+        third = 3u * third;
     }
     workgroupBarrier();
 }

@@ -122,6 +122,7 @@ fn cases() -> Vec<Case> {
         case(Kind::Ragged, Length::new(6, 0), 17, [1, 2, 2], 1.0),
         case(Kind::Oblong, Length::new(4, 0), 3, [2, 2, 3], 1.0),
         case(Kind::Ragged, Length::new(5, 1), 17, [1, 2, 3], 1.0),
+        case(Kind::Oblong, Length::new(2, 2), 8, [1, 2, 3], 1.0),
         case(Kind::Extreme, Length::new(5, 0), 15, [1, 2, 1], 1e30),
         case(Kind::Large, Length::new(7, 0), 27, [2, 2, 2], 1.0),
     ]

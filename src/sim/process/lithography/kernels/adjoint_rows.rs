@@ -118,6 +118,7 @@ fn cases() -> Vec<Case> {
         case(Kind::Ragged, Length::new(7, 0), 17, [1, 9], 1.0),
         case(Kind::Oblong, Length::new(6, 0), 5, [2, 35], 1.0),
         case(Kind::Ragged, Length::new(5, 1), 17, [1, 12], 1.0),
+        case(Kind::Oblong, Length::new(2, 2), 8, [1, 12], 1.0),
         case(Kind::Extreme, Length::new(5, 0), 15, [1, 2], 1e30),
         case(Kind::Large, Length::new(8, 0), 27, [2, 6], 1.0),
         // More frequencies than invocations.

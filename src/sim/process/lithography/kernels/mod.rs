@@ -251,7 +251,7 @@ fn stride([mean, square]: [f32; 2], rate: f32) -> f32 {
     rate * mean / (square.sqrt() + 1e-8)
 }
 
-/// Numbers of a transform: 2^bits, or 3 times as many with `threes` 1.
+/// Numbers of a transform: 3^threes 2^bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Length {
     bits: u32,
@@ -262,22 +262,26 @@ impl Length {
     /// The most numbers of a transform.
     pub const MAX: u32 = 1024;
 
-    /// 2^bits, bits from 1 to 10; or 3 times 2^bits with `threes` 1, bits from 1 to 8.
-    pub fn new(bits: u32, threes: u32) -> Self {
+    /// 3^threes 2^bits numbers: bits from 1 to 10 without threes, to 8 with one, to 6 with two.
+    pub const fn new(bits: u32, threes: u32) -> Self {
         Self { bits, threes }
+    }
+
+    /// All there are.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let bits = |threes: u32| (1..=10 - 2 * threes).map(move |bits| Self::new(bits, threes));
+        (0..=2).flat_map(bits)
     }
 
     /// The shortest that holds so many numbers, `None` beyond the most.
     pub fn least(numbers: u32) -> Option<Self> {
-        let all = (1..=10).map(|bits| Self::new(bits, 0));
-        let all = all.chain((1..=8).map(|bits| Self::new(bits, 1)));
-        all.filter(|l| l.numbers() >= numbers)
-            .min_by_key(|l| l.numbers())
+        let enough = Self::all().filter(|l| l.numbers() >= numbers);
+        enough.min_by_key(|l| l.numbers())
     }
 
     /// How many numbers.
     pub fn numbers(self) -> u32 {
-        (1 + 2 * self.threes) << self.bits
+        3_u32.pow(self.threes) << self.bits
     }
 
     /// Transforms at a time.
@@ -290,9 +294,9 @@ impl Length {
         [("bits", self.bits), ("threes", self.threes)]
     }
 
-    /// The table of their turns.
+    /// The table of their turns: half a circle.
     pub fn roots(self) -> Vec<f32> {
-        let circle = 1024 + 512 * self.threes as usize;
+        let circle = [1024, 1536, 1152][self.threes as usize];
         roots(circle, circle / 2)
     }
 
@@ -304,40 +308,46 @@ impl Length {
     /// Transforms the tile's numbers and gives them in order: `value` is what stands at a cell.
     fn transform(self, table: &[f32], value: impl Fn(usize) -> [f32; 2]) -> Vec<[f32; 2]> {
         let (numbers, part) = (self.numbers() as usize, 1_usize << self.bits);
-        let parts = numbers / part;
         let mut tile = vec![[0.0; 2]; self.together() as usize * numbers];
         for cell in 0..tile.len() {
-            let inside = cell % numbers;
-            let place = (inside / parts).reverse_bits() >> (usize::BITS - self.bits);
-            tile[cell - inside + inside % parts * part + place] = value(cell);
+            let (mut rest, mut place) = (cell % numbers, 0);
+            for _ in 0..self.threes {
+                place = 3 * place + rest % 3;
+                rest /= 3;
+            }
+            let inside = rest.reverse_bits() >> (usize::BITS - self.bits);
+            tile[cell - cell % numbers + place * part + inside] = value(cell);
         }
-        let half_circle = table.len() / 2;
+        // The table holds pairs of half a circle.
+        let circle = table.len();
         for stage in 0..self.bits {
             for butterfly in 0..tile.len() / 2 {
                 let low = butterfly & ((1 << stage) - 1);
                 let place = ((butterfly >> stage) << (stage + 1)) | low;
                 let far = place + (1 << stage);
                 let a = tile[place];
-                let b = times(at(table, low * (half_circle >> stage)), tile[far]);
+                let b = times(at(table, low * (circle >> (stage + 1))), tile[far]);
                 tile[place] = [a[0] + b[0], a[1] + b[1]];
                 tile[far] = [a[0] - b[0], a[1] - b[1]];
             }
         }
-        if self.threes == 1 {
-            for whole in tile.chunks_exact_mut(numbers) {
-                for low in 0..part {
-                    let turn = at(table, low * (512 >> self.bits));
+        let mut third = part;
+        for _ in 0..self.threes {
+            for whole in tile.chunks_exact_mut(3 * third) {
+                for low in 0..third {
+                    let turn = at(table, low * (circle / (3 * third)));
                     let a = whole[low];
-                    let b = times(turn, whole[low + part]);
-                    let c = times(times(turn, turn), whole[low + 2 * part]);
+                    let b = times(turn, whole[low + third]);
+                    let c = times(times(turn, turn), whole[low + 2 * third]);
                     let sum = [b[0] + c[0], b[1] + c[1]];
                     let between = [a[0] - 0.5 * sum[0], a[1] - 0.5 * sum[1]];
                     let across = [0.866_025_4 * (c[1] - b[1]), 0.866_025_4 * (b[0] - c[0])];
                     whole[low] = [a[0] + sum[0], a[1] + sum[1]];
-                    whole[low + part] = [between[0] + across[0], between[1] + across[1]];
-                    whole[low + 2 * part] = [between[0] - across[0], between[1] - across[1]];
+                    whole[low + third] = [between[0] + across[0], between[1] + across[1]];
+                    whole[low + 2 * third] = [between[0] - across[0], between[1] - across[1]];
                 }
             }
+            third *= 3;
         }
         tile
     }
