@@ -1374,9 +1374,11 @@ kernel-gradient = Slope of the loss by the running mean of the parameters
 kernel-pool = Running mean over squares of pixels
 kernel-adam = A step of Adam
 kernel-descend = Gradient and step of Adam in one, for masks that are not averaged
+kernel-carve = A step of mirror descent of a level set, the mask's function in the band of the lens
 kernel-grow = Every pixel as a block of finer ones
 kernel-photons = Photons that each pixel absorbs, equal to the processor's to the last one
-kernel-constant-bits = transforms of 2^bits numbers, 1 to 10
+kernel-constant-bits = transforms of 3^threes · 2^bits numbers, 1,024 at most; bits from 1 to 10
+kernel-constant-threes = factors of 3 in the length of the transforms, 0 to 2
 kernel-constant-print = 0 the intensity, 1 the smooth threshold of it
 kernel-constant-passes = times 48 frequencies of an image, 1 to 4
 kernel-constant-soft = 0 the values as they are, 1 the transmission of parameters
@@ -1389,7 +1391,7 @@ kernel-unit-intensity = intensity, clear field 1
 kernel-unit-print = intensity, clear field 1; with print 1 the share that prints, 0 to 1
 kernel-unit-share = share, 0 to 1
 kernel-unit-system = √w_k H_k, without unit
-kernel-unit-roots = exp(2πi k/1024)
+kernel-unit-roots = exp(2πi k/circle), circle 1,024, with one three 1,536, with two 1,152
 kernel-unit-waves = exp(2πi k/n)
 kernel-unit-bands = number of the first edge of each band of 16 rows
 kernel-unit-edges = pixels: x, y, x′, y′
@@ -1404,6 +1406,8 @@ kernel-unit-field-slope = field, then loss per field
 kernel-unit-lines-slopes = lines of intensity, then lines of the loss per intensity
 kernel-unit-rate = change of a parameter in a step
 kernel-unit-steps = steps done
+kernel-unit-level = coefficient of the level set; the mask is open where it is above 0
+kernel-unit-level-step = change of the level set in a step, in the mean over the tile
 
 ## Lithography (cli/litho)
 

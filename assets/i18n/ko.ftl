@@ -1374,9 +1374,11 @@ kernel-gradient = 매개변수의 이동 평균에 대한 손실의 기울기
 kernel-pool = 정사각형 픽셀 영역의 이동 평균
 kernel-adam = Adam 한 단계
 kernel-descend = 이동 평균을 쓰지 않는 마스크의 기울기와 Adam 단계를 한 번에 처리합니다
+kernel-carve = 렌즈 대역 안의 함수로 나타낸 마스크(레벨셋)를 거울 하강법으로 한 단계 옮깁니다
 kernel-grow = 픽셀 하나를 더 고운 픽셀 여러 개로 나눕니다
 kernel-photons = 픽셀마다 흡수하는 광자 수. 프로세서의 결과와 하나까지 같습니다
-kernel-constant-bits = 한 번에 변환하는 수는 2^bits개, 1에서 10까지
+kernel-constant-bits = 한 번에 변환하는 수는 3^threes · 2^bits개로 1,024개까지, bits는 1에서 10까지
+kernel-constant-threes = 변환 길이에 든 인수 3의 개수, 0에서 2까지
 kernel-constant-print = 0이면 세기, 1이면 매끄러운 문턱을 지난 값
 kernel-constant-passes = 상의 주파수를 48개씩 나눈 횟수, 1에서 4까지
 kernel-constant-soft = 0이면 값 그대로, 1이면 매개변수의 투과율
@@ -1389,7 +1391,7 @@ kernel-unit-intensity = 세기, 빈 마스크에서 1
 kernel-unit-print = 세기, 빈 마스크에서 1. print가 1이면 인쇄되는 비율, 0에서 1
 kernel-unit-share = 비율, 0에서 1
 kernel-unit-system = √w_k H_k, 무차원
-kernel-unit-roots = exp(2πi k/1024)
+kernel-unit-roots = exp(2πi k/원), 원은 1,024, threes가 1이면 1,536, 2이면 1,152
 kernel-unit-waves = exp(2πi k/n)
 kernel-unit-bands = 16행 띠마다 첫 변의 번호
 kernel-unit-edges = 픽셀: x, y, x′, y′
@@ -1404,6 +1406,8 @@ kernel-unit-field-slope = 전기장, 처리 뒤에는 전기장당 손실
 kernel-unit-lines-slopes = 세기의 행별 계수, 처리 뒤에는 세기당 손실의 행별 계수
 kernel-unit-rate = 한 단계의 매개변수 변화량
 kernel-unit-steps = 끝낸 단계 수
+kernel-unit-level = 레벨셋의 계수, 함수값이 0보다 크면 마스크가 열립니다
+kernel-unit-level-step = 한 단계의 레벨셋 변화량, 타일 평균
 
 ## 리소그래피 (cli/litho)
 

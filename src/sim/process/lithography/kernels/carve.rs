@@ -128,14 +128,14 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Read,
             cell: Cell::Complex,
             shape: "clips, each",
-            unit: "slopes",
+            unit: "slope",
         },
         Slot {
             name: "lengths",
             role: Role::Read,
             cell: Cell::Float,
             shape: "steps",
-            unit: "length",
+            unit: "level-step",
         },
         Slot {
             name: "done",
@@ -149,14 +149,14 @@ pub static KERNEL: Kernel = Kernel {
             role: Role::Change,
             cell: Cell::Complex,
             shape: "clips, each",
-            unit: "slopes",
+            unit: "slope",
         },
         Slot {
             name: "square",
             role: Role::Change,
             cell: Cell::Float,
             shape: "clips",
-            unit: "slopes²",
+            unit: "slope-square",
         },
         Slot {
             name: "values",
