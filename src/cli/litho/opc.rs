@@ -188,14 +188,7 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
             .all(|v| (0.0..=1e6).contains(v)),
         "--width, --space, --area: expected 0 or more"
     );
-    anyhow::ensure!(
-        args.method != Method::LevelSet || args.optimiser == OptimiserArg::Adam,
-        "--optimiser lbfgs steps the pixels of --method pixel; level sets have steps of their own"
-    );
-    anyhow::ensure!(
-        args.method != Method::LevelSet || args.effort != Effort::Baseline,
-        "--effort baseline is a schedule of --method pixel; with level-set take quick or full"
-    );
+    let schedule = schedule(args)?;
     let device = match device(args)? {
         Ok(device) => device,
         Err(fault) => {
@@ -218,9 +211,31 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
     let out = Out::create(&args.out)?;
     let found = match args.method {
         Method::Edge => clip.by_edges(args, &out)?,
-        Method::Pixel | Method::LevelSet => clip.by_inverse(args, &device, &out)?,
+        Method::Pixel | Method::LevelSet => clip.by_inverse(args, &schedule, &device, &out)?,
     };
     clip.finish(&found, &out, &texts, start.elapsed().as_secs_f64())
+}
+
+/// Steps of inverse lithography for a clip of the contest.
+///
+/// # Errors
+/// Level sets are asked for what only pixels have.
+fn schedule(args: &OpcArgs) -> anyhow::Result<Schedule> {
+    let level_set = args.method == Method::LevelSet;
+    anyhow::ensure!(
+        !level_set || args.optimiser == OptimiserArg::Adam,
+        "--optimiser lbfgs steps the pixels of --method pixel; level sets have steps of their own"
+    );
+    Ok(match (args.effort, level_set) {
+        (Effort::Quick, false) => Schedule::quick(args.variation),
+        (Effort::Full, false) => Schedule::full(args.variation),
+        (Effort::Baseline, false) => Schedule::baseline(),
+        (Effort::Quick, true) => Schedule::quick_level_set(args.variation),
+        (Effort::Full, true) => Schedule::level_set(args.variation),
+        (Effort::Baseline, true) => anyhow::bail!(
+            "--effort baseline is a schedule of --method pixel; with level-set take quick or full"
+        ),
+    })
 }
 
 /// What steps: a GPU only where it can.
@@ -280,24 +295,23 @@ struct Found {
 }
 
 impl Clip {
-    fn by_inverse(&self, args: &OpcArgs, device: &Device, out: &Out) -> anyhow::Result<Found> {
+    fn by_inverse(
+        &self,
+        args: &OpcArgs,
+        schedule: &Schedule,
+        device: &Device,
+        out: &Out,
+    ) -> anyhow::Result<Found> {
         let curved = args.method == Method::LevelSet;
-        let schedule = match (args.effort, curved) {
-            (Effort::Quick, false) => Schedule::quick(args.variation),
-            (Effort::Full, false) => Schedule::full(args.variation),
-            (Effort::Baseline, false) => Schedule::baseline(),
-            (Effort::Quick, true) => Schedule::quick_level_set(args.variation),
-            (Effort::Full | Effort::Baseline, true) => Schedule::level_set(args.variation),
-        };
         let [focus, defocus] = [0, 1].map(|k| Lens::<f32>::new(&self.kernels[k]));
         let problem = Problem::contest(&focus, &defocus);
         let (found, losses, stopped) = match device {
-            Device::Cpu if curved => self.sculpted(problem, &schedule)?,
-            Device::Cpu => self.stepped(problem, args.optimiser.optimiser(), &schedule)?,
+            Device::Cpu if curved => self.sculpted(problem, schedule)?,
+            Device::Cpu => self.stepped(problem, args.optimiser.optimiser(), schedule)?,
             #[cfg(feature = "gpu")]
-            Device::Gpu(gpu) if curved => self.sculpted_on(gpu, problem, &schedule)?,
+            Device::Gpu(gpu) if curved => self.sculpted_on(gpu, problem, schedule)?,
             #[cfg(feature = "gpu")]
-            Device::Gpu(gpu) => self.stepped_on(gpu, problem, &schedule)?,
+            Device::Gpu(gpu) => self.stepped_on(gpu, problem, schedule)?,
         };
         let losses = (1..).zip(&losses);
         let losses = losses.map(|(step, loss)| vec![f64::from(step), *loss]);

@@ -49,11 +49,18 @@ impl Bits {
         }
     }
 
-    /// Of pixels, row by row.
+    fn lines(&self) -> impl Iterator<Item = &[u64]> {
+        self.rows.chunks_exact(self.words)
+    }
+
+    fn lines_mut(&mut self) -> impl Iterator<Item = &mut [u64]> {
+        self.rows.chunks_exact_mut(self.words)
+    }
+
+    /// Of pixels, row by row; at least one.
     pub fn of(pixels: &[bool], n: usize) -> Self {
         let mut bits = Self::empty(n);
-        let rows = bits.rows.chunks_exact_mut(bits.words.max(1));
-        for (row, pixels) in rows.zip(pixels.chunks_exact(n.max(1))) {
+        for (row, pixels) in bits.lines_mut().zip(pixels.chunks_exact(n)) {
             for (word, pixels) in row.iter_mut().zip(pixels.chunks(64)) {
                 for (x, on) in pixels.iter().enumerate() {
                     *word |= u64::from(*on) << x;
@@ -66,7 +73,7 @@ impl Bits {
     /// Its pixels.
     pub fn pixels(&self) -> Vec<bool> {
         let mut pixels = Vec::with_capacity(self.n * self.n);
-        for row in self.rows.chunks_exact(self.words.max(1)) {
+        for row in self.lines() {
             pixels.extend((0..self.n).map(|x| row[x / 64] >> (x % 64) & 1 == 1));
         }
         pixels
@@ -102,8 +109,7 @@ impl Bits {
         // A margin of empty pixels lets squares lie across the border.
         let field = self.framed(size).inverted().opened(size).inverted();
         let mut out = Self::empty(self.n);
-        let rows = out.rows.chunks_exact_mut(self.words.max(1));
-        for (row, from) in rows.zip(field.rows.chunks_exact(field.words.max(1)).skip(size)) {
+        for (row, from) in out.lines_mut().zip(field.lines().skip(size)) {
             lowered(from, size, row);
         }
         out.trim();
@@ -117,8 +123,7 @@ impl Bits {
         out.along_columns(2 * reach + 1, true);
         // Columns grew upward: the frame's first rows are what lies `reach` above them.
         let mut cut = Self::empty(self.n);
-        let rows = cut.rows.chunks_exact_mut(self.words.max(1));
-        for (row, from) in rows.zip(out.rows.chunks_exact(out.words.max(1)).skip(2 * reach)) {
+        for (row, from) in cut.lines_mut().zip(out.lines().skip(2 * reach)) {
             row.copy_from_slice(&from[..self.words]);
         }
         cut.trim();
@@ -128,10 +133,8 @@ impl Bits {
     /// With a margin of empty pixels.
     fn framed(&self, margin: usize) -> Self {
         let mut out = Self::empty(self.n + 2 * margin);
-        let words = out.words;
-        let rows = out.rows.chunks_exact_mut(words.max(1)).skip(margin);
-        let mut wide = vec![0; words];
-        for (row, from) in rows.zip(self.rows.chunks_exact(self.words.max(1))) {
+        let mut wide = vec![0; out.words];
+        for (row, from) in out.lines_mut().skip(margin).zip(self.lines()) {
             wide[..self.words].copy_from_slice(from);
             raised(&wide, margin, row);
         }
@@ -150,8 +153,8 @@ impl Bits {
     fn trim(&mut self) {
         let last = self.n % 64;
         if last > 0 {
-            for row in self.rows.chunks_exact_mut(self.words) {
-                row[self.words - 1] &= (1 << last) - 1;
+            for row in self.lines_mut() {
+                row[row.len() - 1] &= (1 << last) - 1;
             }
         }
     }
@@ -164,7 +167,7 @@ impl Bits {
         join: impl Fn(u64, u64) -> u64,
     ) {
         let mut other = vec![0; self.words];
-        for row in self.rows.chunks_exact_mut(self.words.max(1)) {
+        for row in self.lines_mut() {
             for step in steps(size) {
                 moved(row, step, &mut other);
                 for (word, other) in row.iter_mut().zip(&other) {

@@ -94,7 +94,7 @@ pub fn optimise(
     for &stage in stages {
         let objective = Objective::new(problem, stage, target, n);
         let mask = Band::new(stage.mask as usize, found.half);
-        let mut descent = Descent::new(found.values.len());
+        let mut means = Means::new(found.values.len());
         for _ in 0..stage.iterations {
             let mut slope = spectrum(&mask, &found.values, held);
             let loss = objective.slope(&mut slope);
@@ -105,7 +105,7 @@ pub fn optimise(
                 }
                 slope = mask.forward(&free);
             }
-            descent.step(&mut found.values, &slope, stage.rate);
+            means.step(&mut found.values, &slope, stage.rate);
             done += 1;
             if watch(Progress { done, of, loss }) == Flow::Stop {
                 return found;
@@ -140,13 +140,13 @@ fn spectrum(
 }
 
 /// Running means of the slopes.
-struct Descent {
+struct Means {
     mean: Coefficients<f32>,
     square: f64,
     steps: u32,
 }
 
-impl Descent {
+impl Means {
     fn new(count: usize) -> Self {
         Self {
             mean: vec![Complex::default(); count],

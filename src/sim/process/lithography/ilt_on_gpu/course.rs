@@ -10,7 +10,9 @@ pub trait Leg {
     /// How long, how fine, what for.
     fn stage(&self) -> Stage;
     /// What is done once, before its first step.
-    fn begin(&self) -> Option<&Step>;
+    fn begin(&self) -> Option<&Step> {
+        None
+    }
     /// The dispatches of a step, in order.
     fn steps(&self) -> impl Iterator<Item = &Step>;
     /// Targets of all clips.

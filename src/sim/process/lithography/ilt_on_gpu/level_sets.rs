@@ -60,9 +60,6 @@ impl Leg for Level {
     fn stage(&self) -> Stage {
         self.stage
     }
-    fn begin(&self) -> Option<&Step> {
-        None
-    }
     fn steps(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter()
     }
