@@ -515,6 +515,11 @@ impl Batch<'_> {
             .resolve_query_set(&clock.queries, 0..2, &clock.resolved.buffer, 0);
     }
 
+    /// Records that a buffer becomes all zero.
+    pub fn clear(&mut self, storage: &Storage) {
+        self.encoder.clear_buffer(&storage.buffer, 0, None);
+    }
+
     /// Dispatches recorded so far.
     pub fn dispatches(&self) -> u32 {
         self.dispatches

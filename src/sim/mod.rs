@@ -27,5 +27,6 @@ pub const KERNELS: &[&Kernel] = &[
     &kernels::descend::KERNEL,
     &kernels::grow::KERNEL,
     &kernels::carve::KERNEL,
+    &kernels::hold::KERNEL,
     &kernels::photons::KERNEL,
 ];

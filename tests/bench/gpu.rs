@@ -121,7 +121,7 @@ async fn measure(gpu: &Gpu, n: u32, clips: u32, listed: bool) -> Result<(), GpuF
             print,
             ..stage
         };
-        let mut run = LevelSets::new(gpu, &problem, &[stage], n, clips).await?;
+        let mut run = LevelSets::new(gpu, &problem, &[stage], n, clips, None).await?;
         for (clip, mask) in (0..).zip(&masks) {
             run.put(clip, &LevelSet::nearest(focus.half(), mask, n), mask);
         }

@@ -68,8 +68,10 @@ fn masks_that_a_gpu_does_not_make_are_refused() {
     for (way, word) in [
         (&["--method", "edge"][..], "--method edge"),
         (&["--optimiser", "lbfgs"], "--optimiser lbfgs"),
-        (&["--optics", OPTICS], "--optics"),
-        (&["--optics", OPTICS, "--method", "level-set"], "--optics"),
+        (
+            &["--optics", OPTICS, "--optimiser", "lbfgs"],
+            "--optimiser lbfgs",
+        ),
     ] {
         let out = folder.at("out");
         let base = [
@@ -217,5 +219,55 @@ fn masks_are_made_on_a_gpu() {
         assert!(loss(10) < 0.7 * loss(1) && loss(30) < loss(11), "{losses}");
         let mask = std::fs::read(folder.at(&format!("{method}/mask.gds"))).unwrap();
         assert!(!mask.is_empty());
+    }
+}
+
+/// A layout of several tiles gets its mask on a GPU: with the losses of each tile, and areas as the processor's mask has
+/// them, within 2 %.
+#[cfg(feature = "gpu")]
+#[test]
+fn masks_of_tiles_are_made_on_a_gpu() {
+    let folder = Folder::new("tiles-opc-gpu");
+    for method in ["pixel", "level-set"] {
+        let areas = ["gpu", "cpu"].map(|compute| {
+            let out = folder.at(&format!("{method}-{compute}"));
+            let output = litho(&[
+                "opc",
+                "scenes/litho/isolated.ron",
+                "--optics",
+                OPTICS,
+                "--method",
+                method,
+                "--effort",
+                "quick",
+                "--pixel",
+                "8",
+                "--tile",
+                "160",
+                "--compute",
+                compute,
+                "--out",
+                &out,
+            ]);
+            if !has_gpu(&output) {
+                return None;
+            }
+            let text = shown(&output);
+            assert!(output.status.success(), "{text}");
+            let losses = folder.text(&format!("{method}-{compute}/loss.csv"));
+            let mut rows = losses.lines();
+            assert_eq!(rows.next(), Some("pass,tile,step,loss"));
+            assert!(rows.any(|row| row.starts_with("2,1,6,")), "{losses}");
+            // The row of L2: its last figure.
+            let row = text.lines().find(|l| l.contains("(L2)")).unwrap();
+            let digits = row.rsplit("  ").next().unwrap();
+            let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+            Some(digits.parse::<f64>().unwrap())
+        });
+        let [Some(ours), Some(theirs)] = areas else {
+            return;
+        };
+        println!("{method}: {ours} on the GPU, {theirs} on the processor");
+        assert!((ours / theirs - 1.0).abs() < 0.02, "{ours} {theirs}");
     }
 }

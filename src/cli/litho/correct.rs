@@ -1,23 +1,28 @@
 //! `geoul litho opc --optics`: masks of layouts of any size, for any optics, by edges or by pixels.
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::Context;
 
 use super::files::{Out, layout, optics};
-use super::opc::{Effort, LOSS, Method, OpcArgs, Outline};
+use super::opc::{Effort, Method, OpcArgs, Outline};
+use crate::cli::code;
+use crate::cli::compute::Device;
+use crate::cli::progress::Steps;
 use crate::cli::table::{Side, Table};
-use crate::cli::{code, interrupt};
 use crate::interop::gdsii;
 use crate::results::write::{Measure, MeasureColumn};
 use crate::scene::shapes::{Polygon, Shapes, Sorted};
+use crate::sim::process::lithography::areas::{Areas, judge};
 use crate::sim::process::lithography::edges::{Kind, Pieces, Round, Settings, View, broken};
-use crate::sim::process::lithography::free_masks::{Areas, Corners, Task, judge};
+use crate::sim::process::lithography::free_masks::{Corners, Seen, Task};
 use crate::sim::process::lithography::ilt::Flow;
+#[cfg(feature = "gpu")]
+use crate::sim::process::lithography::ilt_on_gpu;
 use crate::sim::process::lithography::manhattan::union;
 use crate::sim::process::lithography::mask_rules::{PixelMask, Rules};
+use crate::sim::process::lithography::outlines::FreeMask;
 use crate::sim::process::lithography::tiles::{Plan, TileImager, bounds_nm};
 use crate::sim::process::lithography::tones::Tones;
 use crate::sim::process::lithography::{Optics, setup};
@@ -39,17 +44,29 @@ const PIECES: &[MeasureColumn] = &[
     ("error_nm", Measure::Real(4)),
 ];
 
+/// Losses of a run: tiles are numbered row by row from the lower left.
+const LOSS: &[MeasureColumn] = &[
+    ("pass", Measure::Count),
+    ("tile", Measure::Count),
+    ("step", Measure::Count),
+    ("loss", Measure::Real(3)),
+];
+
 /// Largest region of a mask by pixels, in pixels along a side.
 const PIXELS_MAX: u32 = 8192;
 
 /// Rounds of moving edges, watched for an interrupt, with their tables; whether they were cut short.
-pub fn rounds(pieces: &mut Pieces, view: &View<'_>, out: &Out) -> anyhow::Result<bool> {
-    let cancel = interrupt::flag()?;
-    let mut stopped = false;
-    let found = pieces.correct(view, &mut |_, _| {
-        stopped = cancel.load(Ordering::Relaxed);
-        !stopped
-    })?;
+pub fn rounds(
+    pieces: &mut Pieces,
+    view: &View<'_>,
+    out: &Out,
+    texts: &Texts,
+) -> anyhow::Result<bool> {
+    let mut steps = Steps::new(texts)?;
+    let of = pieces.rounds();
+    let found = pieces.correct(view, &mut |done, _| steps.goes_on(done.into(), of.into()))?;
+    let stopped = steps.stopped();
+    drop(steps);
     let row = |(n, r): (u32, &Round)| vec![f64::from(n), r.mean_nm, r.rms_nm, r.worst_nm];
     out.table("rounds", ROUNDS, (0..).zip(&found).map(row))?;
     let (unit, step) = (pieces.unit_nm(), pieces.grid_nm());
@@ -83,7 +100,13 @@ pub fn rectangles(mask: &Shapes) -> u64 {
 ///
 /// # Errors
 /// A file cannot be read or written, or the layout cannot be corrected so.
-pub fn run(args: &OpcArgs, path: &Path, rules: Rules, texts: &Texts) -> anyhow::Result<u8> {
+pub fn run(
+    args: &OpcArgs,
+    path: &Path,
+    rules: Rules,
+    device: &Device,
+    texts: &Texts,
+) -> anyhow::Result<u8> {
     let shapes = layout(&args.layout)?;
     let Some((read, optics)) = optics(path)? else {
         return Ok(code::WRONG_INPUT);
@@ -136,9 +159,18 @@ pub fn run(args: &OpcArgs, path: &Path, rules: Rules, texts: &Texts) -> anyhow::
         search_nm: 0.5 * unit,
     };
     let (mask, violations, stopped) = match args.method {
-        Method::Edge => by_edges(&target, settings, &view, &out)?,
+        Method::Edge => by_edges(&target, settings, &view, &out, texts)?,
         Method::Pixel | Method::LevelSet => {
-            by_pixels(args, &target, &optics, &view, (tones, corners, rules), &out)?
+            let found = seek(
+                args,
+                &target,
+                &optics,
+                &view,
+                (tones, corners),
+                device,
+                (&out, texts),
+            )?;
+            drawn(args, &target, &found, rules)
         }
     };
     write_mask(&out, &mask)?;
@@ -193,9 +225,10 @@ fn by_edges(
     settings: Settings,
     view: &View<'_>,
     out: &Out,
+    texts: &Texts,
 ) -> anyhow::Result<(Shapes, u64, bool)> {
     let mut pieces = Pieces::new(target.shapes(), settings)?;
-    let stopped = rounds(&mut pieces, view, out)?;
+    let stopped = rounds(&mut pieces, view, out, texts)?;
     let mask = pieces.mask();
     let places = broken(
         &Sorted::new(mask.clone()),
@@ -206,14 +239,16 @@ fn by_edges(
     Ok((mask, places.len() as u64, stopped))
 }
 
-fn by_pixels(
+/// The mask as it comes from inverse lithography, and whether it was cut short.
+fn seek(
     args: &OpcArgs,
     target: &Sorted,
     optics: &Optics,
     view: &View<'_>,
-    (tones, corners, rules): (Tones, Corners, Rules),
-    out: &Out,
-) -> anyhow::Result<(Shapes, u64, bool)> {
+    (tones, corners): (Tones, Corners),
+    device: &Device,
+    (out, texts): (&Out, &Texts),
+) -> anyhow::Result<(FreeMask, bool)> {
     let plan = view.plan;
     let side = plan.counts[0].max(plan.counts[1]) * plan.core;
     anyhow::ensure!(
@@ -245,22 +280,40 @@ fn by_pixels(
         steps,
         variation: args.variation,
     };
-    let cancel = interrupt::flag()?;
-    let (mut losses, mut stopped) = (Vec::new(), false);
-    let found = task.seek(target, &mut |p| {
-        losses.push(vec![f64::from(p.done), p.loss]);
-        stopped = cancel.load(Ordering::Relaxed);
-        if stopped { Flow::Stop } else { Flow::Continue }
-    })?;
-    out.table("loss", LOSS, losses)?;
-    let clean: PixelMask = found.pixels().cleaned(&rules, plan.pixel_nm);
-    let left = clean.check(&rules, plan.pixel_nm);
+    let (mut losses, mut steps) = (Vec::new(), Steps::new(texts)?);
+    let mut watch = |seen: Seen| {
+        losses.push((seen.pass, seen.tile, seen.step, seen.loss));
+        Flow::when(steps.goes_on(seen.done, seen.of))
+    };
+    let found = match device {
+        Device::Cpu => task.seek(target, &mut watch)?,
+        #[cfg(feature = "gpu")]
+        Device::Gpu(gpu) => pollster::block_on(ilt_on_gpu::seek(&task, gpu, target, &mut watch))?,
+    };
+    // Tiles come in the order in which they are sought, some of them together.
+    losses.sort_by_key(|(pass, tile, step, _)| (*pass, *tile, *step));
+    let rows = losses
+        .into_iter()
+        .map(|(pass, tile, step, loss)| vec![f64::from(pass), tile as f64, f64::from(step), loss]);
+    out.table("loss", LOSS, rows)?;
+    Ok((found, steps.stopped()))
+}
+
+/// The mask that keeps the rules, the places where it does not, and whether it was cut short.
+fn drawn(
+    args: &OpcArgs,
+    target: &Sorted,
+    (found, stopped): &(FreeMask, bool),
+    rules: Rules,
+) -> (Shapes, u64, bool) {
+    let clean: PixelMask = found.pixels().cleaned(&rules, found.pixel_nm);
+    let left = clean.check(&rules, found.pixel_nm);
     let unit = target.shapes().unit_nm.min(1.0);
     let mask = match args.outline {
         Outline::Manhattan => found.manhattan(&clean, unit),
         Outline::Curved => found.curved(&clean, 0.25 * unit),
     };
-    Ok((mask, left.width + left.space + left.area, stopped))
+    (mask, left.width + left.space + left.area, *stopped)
 }
 
 /// Placement errors of the target under itself and under the mask; `None` where the target is slanted.

@@ -1,7 +1,6 @@
 //! `geoul litho image`: the aerial image of a layout of any size and the contours it prints.
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -12,8 +11,9 @@ use super::files::{LayoutArgs, Out, finish, numbers, open, optics};
 #[cfg(feature = "gpu")]
 use crate::cli::compute::Device;
 use crate::cli::compute::{ComputeArg, open as open_device};
+use crate::cli::progress::Steps;
 use crate::cli::table::{Side, Table};
-use crate::cli::{LangArg, code, interrupt, texts};
+use crate::cli::{LangArg, code, texts};
 use crate::results::write::{Measure, MeasureColumn};
 use crate::scene::shapes::{Layout, Shapes};
 use crate::sim::process::lithography::band::Band;
@@ -279,7 +279,7 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         }
     };
     let out = Out::create(&args.out)?;
-    let cancel = interrupt::flag()?;
+    let mut steps = Steps::new(&texts)?;
 
     let side_nm = size[0].max(size[1]);
     let mut picture = Picture::new(low, side_nm, PICTURE);
@@ -300,7 +300,7 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let start = Instant::now();
     let mut done = 0;
     for i in 0..count {
-        if cancel.load(Ordering::Relaxed) {
+        if !steps.goes_on(i, count) {
             break;
         }
         let tile = plan.tile((u128::from(i) * u128::from(plan.count()) / u128::from(count)) as u64);
@@ -366,6 +366,7 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         }
         done += 1;
     }
+    drop(steps);
     let seconds = start.elapsed().as_secs_f64();
     finish(tables)?;
     write_pictures(&out, &picture, &table)?;

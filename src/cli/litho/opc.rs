@@ -3,7 +3,6 @@
 //! With optics of a file: see `correct`. Here: clips of the contest, with its kernels.
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use clap::Args;
@@ -12,8 +11,9 @@ use super::correct;
 use super::files::{LayoutArgs, Out, in_contest_tile, kernels, layout};
 use super::score::{Raster, raster};
 use crate::cli::compute::{ComputeArg, Device, open};
+use crate::cli::progress::Steps;
 use crate::cli::table::{Side, Table};
-use crate::cli::{LangArg, code, interrupt, texts};
+use crate::cli::{LangArg, code, texts};
 use crate::gpu::Compute;
 #[cfg(feature = "gpu")]
 use crate::gpu::device::Gpu;
@@ -87,8 +87,7 @@ pub struct OpcArgs {
     /// Least area of a mask shape, in nm².
     #[arg(long, value_name = "NM2", default_value_t = CONTEST.area_nm2)]
     pub area: f64,
-    /// What computes inverse lithography. A GPU takes clips of the contest, by level sets or by pixels with Adam; the
-    /// rest is the processor's.
+    /// What computes inverse lithography. A GPU takes level sets, and pixels with Adam; the rest is the processor's.
     #[arg(long, value_enum, default_value = "auto")]
     pub compute: ComputeArg,
     /// Folder for mask.gds and the tables of the run (CSV and Parquet); pictures of mask and print of a clip.
@@ -154,7 +153,7 @@ pub enum Outline {
 const STEPS_TOGETHER: u32 = 10;
 
 /// Losses of a run.
-pub const LOSS: &[MeasureColumn] = &[("step", Measure::Count), ("loss", Measure::Real(3))];
+const LOSS: &[MeasureColumn] = &[("step", Measure::Count), ("loss", Measure::Real(3))];
 
 /// How long to optimise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -197,7 +196,7 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
         }
     };
     if let Some(optics) = &args.optics {
-        return correct::run(args, optics, rules, &texts);
+        return correct::run(args, optics, rules, &device, &texts);
     }
     let shapes = layout(&args.layout)?;
     let clip = Clip {
@@ -210,8 +209,10 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
     let start = Instant::now();
     let out = Out::create(&args.out)?;
     let found = match args.method {
-        Method::Edge => clip.by_edges(args, &out)?,
-        Method::Pixel | Method::LevelSet => clip.by_inverse(args, &schedule, &device, &out)?,
+        Method::Edge => clip.by_edges(args, &out, &texts)?,
+        Method::Pixel | Method::LevelSet => {
+            clip.by_inverse(args, &schedule, &device, (&out, &texts))?
+        }
     };
     clip.finish(&found, &out, &texts, start.elapsed().as_secs_f64())
 }
@@ -243,37 +244,46 @@ fn schedule(args: &OpcArgs) -> anyhow::Result<Schedule> {
 /// # Errors
 /// A GPU is demanded for what it cannot do; inside, one is demanded and there is none.
 fn device(args: &OpcArgs) -> anyhow::Result<Result<Device, String>> {
-    let cannot = match (&args.optics, args.method, args.optimiser) {
-        (_, Method::Edge, _) => Some("--method edge moves edges"),
-        (_, Method::Pixel, OptimiserArg::Lbfgs) => {
+    let cannot = match (args.method, args.optimiser) {
+        (Method::Edge, _) => Some("--method edge moves edges"),
+        (Method::Pixel, OptimiserArg::Lbfgs) => {
             Some("--optimiser lbfgs chooses the length of its steps")
         }
-        (Some(_), ..) => Some("--optics seeks the mask tile by tile"),
-        (None, Method::Pixel, OptimiserArg::Adam) | (None, Method::LevelSet, _) => None,
+        (Method::Pixel, OptimiserArg::Adam) | (Method::LevelSet, _) => None,
     };
     let Some(cannot) = cannot else {
         return Ok(open(args.compute));
     };
     anyhow::ensure!(
         args.compute.compute() != Compute::Gpu,
-        "{cannot} on the processor only: take --compute cpu, or for a clip of the contest --method level-set, or \
-         --method pixel with --optimiser adam"
+        "{cannot} on the processor only: take --compute cpu, or --method level-set, or --method pixel with \
+         --optimiser adam"
     );
     Ok(Ok(Device::Cpu))
 }
 
 /// All steps of a run on a GPU, unless it is stopped between a few of them and the next; whether it was.
 #[cfg(feature = "gpu")]
-fn advanced<L: Leg>(run: &mut Course<'_, L>) -> anyhow::Result<bool> {
-    let cancel = interrupt::flag()?;
-    while run.left() > 0 {
+fn advanced<L: Leg>(run: &mut Course<'_, L>, texts: &Texts) -> anyhow::Result<bool> {
+    let mut steps = Steps::new(texts)?;
+    let of = run.left();
+    while run.left() > 0 && !steps.stopped() {
         run.advance(STEPS_TOGETHER);
         run.settle()?;
-        if cancel.load(Ordering::Relaxed) {
-            return Ok(true);
-        }
+        steps.goes_on((of - run.left()).into(), of.into());
     }
-    Ok(false)
+    Ok(steps.stopped())
+}
+
+/// Watches a run on the processor: keeps its losses, and ends it where the user does.
+fn watched<'w>(
+    losses: &'w mut Vec<f64>,
+    steps: &'w mut Steps,
+) -> impl FnMut(Progress) -> Flow + 'w {
+    |progress| {
+        losses.push(progress.loss);
+        Flow::when(steps.goes_on(progress.done.into(), progress.of.into()))
+    }
 }
 
 /// A clip of the contest.
@@ -300,18 +310,18 @@ impl Clip {
         args: &OpcArgs,
         schedule: &Schedule,
         device: &Device,
-        out: &Out,
+        (out, texts): (&Out, &Texts),
     ) -> anyhow::Result<Found> {
         let curved = args.method == Method::LevelSet;
         let [focus, defocus] = [0, 1].map(|k| Lens::<f32>::new(&self.kernels[k]));
         let problem = Problem::contest(&focus, &defocus);
         let (found, losses, stopped) = match device {
-            Device::Cpu if curved => self.sculpted(problem, schedule)?,
-            Device::Cpu => self.stepped(problem, args.optimiser.optimiser(), schedule)?,
+            Device::Cpu if curved => self.sculpted(problem, schedule, texts)?,
+            Device::Cpu => self.stepped(problem, args.optimiser.optimiser(), schedule, texts)?,
             #[cfg(feature = "gpu")]
-            Device::Gpu(gpu) if curved => self.sculpted_on(gpu, problem, schedule)?,
+            Device::Gpu(gpu) if curved => self.sculpted_on(gpu, problem, schedule, texts)?,
             #[cfg(feature = "gpu")]
-            Device::Gpu(gpu) => self.stepped_on(gpu, problem, schedule)?,
+            Device::Gpu(gpu) => self.stepped_on(gpu, problem, schedule, texts)?,
         };
         let losses = (1..).zip(&losses);
         let losses = losses.map(|(step, loss)| vec![f64::from(step), *loss]);
@@ -350,21 +360,19 @@ impl Clip {
         problem: Problem<'_, f32>,
         optimiser: Optimiser,
         schedule: &Schedule,
+        texts: &Texts,
     ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
-        let cancel = interrupt::flag()?;
         let run = Run {
             problem,
             optimiser,
             free: None,
         };
-        let (mut losses, mut stopped) = (Vec::new(), false);
-        let goal = &self.target;
-        let found = run.optimise(&schedule.stages, goal, goal, SIDE, &mut |progress| {
-            losses.push(progress.loss);
-            stopped = cancel.load(Ordering::Relaxed);
-            if stopped { Flow::Stop } else { Flow::Continue }
-        });
-        Ok((found, losses, stopped))
+        let (mut losses, mut steps) = (Vec::new(), Steps::new(texts)?);
+        let (stages, goal) = (&schedule.stages, &self.target);
+        let mut watch = watched(&mut losses, &mut steps);
+        let found = run.optimise(stages, goal, goal, SIDE, &mut watch);
+        drop(watch);
+        Ok((found, losses, steps.stopped()))
     }
 
     /// The same on a GPU.
@@ -374,11 +382,12 @@ impl Clip {
         gpu: &Gpu,
         problem: Problem<'_, f32>,
         schedule: &Schedule,
+        texts: &Texts,
     ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
         pollster::block_on(async {
             let mut run = Descent::new(gpu, &problem, &schedule.stages, SIDE, 1, None).await?;
             run.put(0, &self.target, &self.target);
-            let stopped = advanced(&mut run)?;
+            let stopped = advanced(&mut run, texts)?;
             let losses = run.losses().await?.remove(0);
             Ok((run.masks().await?.remove(0), losses, stopped))
         })
@@ -389,19 +398,15 @@ impl Clip {
         &self,
         problem: Problem<'_, f32>,
         schedule: &Schedule,
+        texts: &Texts,
     ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
-        let cancel = interrupt::flag()?;
-        let (mut losses, mut stopped) = (Vec::new(), false);
-        let goal = &self.target;
+        let (mut losses, mut steps) = (Vec::new(), Steps::new(texts)?);
+        let (stages, goal) = (&schedule.stages, &self.target);
         let start = LevelSet::nearest(problem.focus.half(), goal, SIDE);
-        let mut watch = |progress: Progress| {
-            losses.push(progress.loss);
-            stopped = cancel.load(Ordering::Relaxed);
-            if stopped { Flow::Stop } else { Flow::Continue }
-        };
-        let stages = &schedule.stages;
+        let mut watch = watched(&mut losses, &mut steps);
         let found = level_set::optimise(problem, stages, start, None, goal, SIDE, &mut watch);
-        Ok((found.transmission(SIDE), losses, stopped))
+        drop(watch);
+        Ok((found.transmission(SIDE), losses, steps.stopped()))
     }
 
     /// The same on a GPU.
@@ -411,19 +416,20 @@ impl Clip {
         gpu: &Gpu,
         problem: Problem<'_, f32>,
         schedule: &Schedule,
+        texts: &Texts,
     ) -> anyhow::Result<(Vec<f32>, Vec<f64>, bool)> {
         let start = LevelSet::nearest(problem.focus.half(), &self.target, SIDE);
         pollster::block_on(async {
-            let mut run = LevelSets::new(gpu, &problem, &schedule.stages, SIDE, 1).await?;
+            let mut run = LevelSets::new(gpu, &problem, &schedule.stages, SIDE, 1, None).await?;
             run.put(0, &start, &self.target);
-            let stopped = advanced(&mut run)?;
+            let stopped = advanced(&mut run, texts)?;
             let losses = run.losses().await?.remove(0);
             let found = run.level_sets().await?.remove(0);
             Ok((found.transmission(SIDE), losses, stopped))
         })
     }
 
-    fn by_edges(&self, args: &OpcArgs, out: &Out) -> anyhow::Result<Found> {
+    fn by_edges(&self, args: &OpcArgs, out: &Out, texts: &Texts) -> anyhow::Result<Found> {
         let imager = TileImager::of_kernels(&self.kernels[0], Tones::OPENINGS, SIDE)
             .map_err(|_| anyhow::anyhow!("the kernels are finer than the contest's pixels"))?;
         let view = view(&imager);
@@ -432,7 +438,7 @@ impl Clip {
             ..Settings::for_resolution(RESOLUTION_NM, self.rules)
         };
         let mut pieces = Pieces::new(&self.moved, settings)?;
-        let stopped = correct::rounds(&mut pieces, &view, out)?;
+        let stopped = correct::rounds(&mut pieces, &view, out, texts)?;
         let mask = pieces.mask();
         let violations = broken(&Sorted::new(mask.clone()), &self.rules, &PLAN, 1.0)?.len() as u64;
         Ok(Found {

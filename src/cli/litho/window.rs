@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::files::{LayoutArgs, Out, Tile, numbers, open, optics};
+use crate::cli::progress::Steps;
 use crate::cli::table::{Side, Table};
 use crate::cli::{LangArg, code, texts};
 use crate::results::write::{Measure, MeasureColumn};
@@ -186,7 +187,15 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     let out = Out::create(&args.out)?;
     let target = args.target.unwrap_or(feature.cd_nm());
 
-    let images: Vec<Image> = foci.iter().map(|&z| image_at(z)).collect();
+    let mut steps = Steps::new(&texts)?;
+    let mut images = Vec::with_capacity(foci.len());
+    for (done, &focus) in (0..).zip(&foci) {
+        if !steps.goes_on(done, foci.len() as u64) {
+            return Ok(code::INTERRUPTED);
+        }
+        images.push(image_at(focus));
+    }
+    drop(steps);
     let sizes: Vec<_> = images.iter().map(|image| view.sizes(image)).collect();
     let bossung: Vec<Vec<Option<f64>>> = sizes
         .iter()

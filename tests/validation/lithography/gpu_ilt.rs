@@ -8,15 +8,20 @@
 //! mask made here within 2 % of those of the processor's, and its placement violations within 1.
 
 use geoul::gpu::device::Gpu;
+use geoul::scene::shapes::{Polygon, Shapes, Sorted};
 use geoul::sim::process::lithography::contest::{SIDE, Score, Simulator};
 use geoul::sim::process::lithography::descent::Optimiser;
+use geoul::sim::process::lithography::free_masks::{Corners, Seen, Task, Unknowns};
 use geoul::sim::process::lithography::ilt::{
     Flow, Level, Problem, Progress, Run, Schedule, Stage, Weights, grown,
 };
-use geoul::sim::process::lithography::ilt_on_gpu::{Descent, LevelSets};
+use geoul::sim::process::lithography::ilt_on_gpu::{self, Descent, LevelSets};
 use geoul::sim::process::lithography::imager::Lens;
 use geoul::sim::process::lithography::level_set::{self, LevelSet};
 use geoul::sim::process::lithography::mask_rules::{CONTEST, PixelMask};
+use geoul::sim::process::lithography::resist::Threshold;
+use geoul::sim::process::lithography::tiles::Plan;
+use geoul::sim::process::lithography::tones::Tones;
 use geoul::sim::process::lithography::{Keep, Kernels, Optics, Outline};
 
 use super::contest::{kernels, raster};
@@ -251,7 +256,9 @@ fn level_sets_take_the_same_course() {
         });
         let start = |k: usize| LevelSet::nearest(focus.half(), &targets[k], n);
         let (losses, sets) = pollster::block_on(async {
-            let mut run = LevelSets::new(&gpu, &problem, &stages, n, 2).await.unwrap();
+            let mut run = LevelSets::new(&gpu, &problem, &stages, n, 2, None)
+                .await
+                .unwrap();
             for (clip, target) in (0..).zip(&targets) {
                 run.put(clip, &start(clip as usize), target);
             }
@@ -277,6 +284,136 @@ fn level_sets_take_the_same_course() {
             println!("clip {clip}: losses {error:.1e} apart, level sets {apart:.1e} of {most:.2}");
             assert!(error < 5e-5 && apart < 2e-5 * most, "{error} {apart}");
         }
+    }
+}
+
+/// A level set of which a half is held, two clips at once, after other clips in the same room: as on the processor.
+#[test]
+fn held_parts_of_level_sets_take_the_same_course() {
+    let Some(gpu) = gpu() else { return };
+    let optics = optics();
+    let [focus, defocus] = [0, 1].map(|k| Lens::<f32>::new(&optics[k]));
+    let problem = Problem {
+        tones: [-0.25, 1.0],
+        diffusion: 0.02,
+        ..Problem::contest(&focus, &defocus)
+    };
+    let stage = stage(N, 1);
+    let free: Vec<f32> = (0..N * N)
+        .map(|i| f32::from(u8::from(i % N < N / 2)))
+        .collect();
+    let (targets, held) = ([target(0), target(9)], [target(5), target(2)]);
+    let start = |k: usize| LevelSet::nearest(focus.half(), &targets[k], N);
+    let (losses, sets) = pollster::block_on(async {
+        let stages = [stage];
+        let free = Some(free.as_slice());
+        let mut run = LevelSets::new(&gpu, &problem, &stages, N, 2, free)
+            .await
+            .unwrap();
+        let mut course = Vec::new();
+        for order in [[1, 0], [0, 1]] {
+            run.restart();
+            for (clip, k) in (0..).zip(order) {
+                run.put(clip, &start(k), &targets[k]);
+                run.put_held(clip, &held[k]);
+            }
+            run.advance(run.left());
+            course.push((run.losses().await.unwrap(), run.level_sets().await.unwrap()));
+        }
+        let (last, first) = (course.pop().unwrap(), course.pop().unwrap());
+        assert!(first.0[0] == last.0[1] && first.0[1] == last.0[0]);
+        last
+    });
+    for (clip, goal) in targets.iter().enumerate() {
+        let mut expected = Vec::new();
+        let watch = &mut |p: Progress| {
+            expected.push(p.loss);
+            Flow::Continue
+        };
+        let holds = Some(level_set::Held {
+            free: &free,
+            mask: &held[clip],
+        });
+        let set = level_set::optimise(problem, &[stage], start(clip), holds, goal, N, watch);
+        assert_eq!((losses[clip].len(), expected.len()), (12, 12));
+        assert!(expected[11] < expected[0]);
+        let each = losses[clip].iter().zip(&expected);
+        let error = each.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
+        let apart = sets[clip].values().iter().zip(set.values());
+        let apart = apart.map(|(a, b)| (a - b).norm()).fold(0.0, f32::max);
+        let most = set.values().iter().fold(0.0, |m: f32, c| m.max(c.norm()));
+        println!("clip {clip}: losses {error:.1e} apart, level sets {apart:.1e} of {most:.2}");
+        assert!(error < 5e-5 && apart < 2e-5 * most, "{error} {apart}");
+    }
+}
+
+/// A line in tiles, several at once, in two passes: losses and mask as the processor finds them one by one. It can be
+/// stopped.
+#[test]
+fn tiles_at_once_give_the_mask_of_one_by_one() {
+    let Some(gpu) = gpu() else { return };
+    let outline = Outline::Annular {
+        inner: 0.7,
+        outer: 0.9,
+    };
+    let optics = Optics::arf_immersion(outline, 9).unwrap();
+    let line = Sorted::new(Shapes {
+        unit_nm: 1.0,
+        polygons: vec![Polygon::rectangle([0, 0], [64, 800])],
+    });
+    for unknowns in [Unknowns::Pixels(Optimiser::Adam), Unknowns::LevelSet] {
+        let task = Task {
+            optics: &optics,
+            tones: Tones::OPENINGS,
+            resist: Threshold {
+                level: 0.25,
+                diffusion_nm: 5.0,
+            },
+            corners: Corners {
+                dose: 0.04,
+                defocus_nm: 50.0,
+            },
+            plan: Plan::new([-336.0, -120.0], [736.0, 1040.0], 128, 320.0, 8.0),
+            unknowns,
+            steps: [6, 12],
+            variation: 2.0,
+        };
+        assert_eq!(task.plan.counts, [2, 3]);
+        let mut seen = [Vec::new(), Vec::new()];
+        let masks = [0, 1].map(|k| {
+            let watch = &mut |s: Seen| {
+                seen[k].push(s);
+                Flow::Continue
+            };
+            match k {
+                0 => task.seek(&line, watch).unwrap(),
+                _ => pollster::block_on(ilt_on_gpu::seek(&task, &gpu, &line, watch)).unwrap(),
+            }
+        });
+        for seen in &mut seen {
+            // Counted without a gap, to the end.
+            assert!((1..).zip(&*seen).all(|(k, s)| s.done == k));
+            assert!(seen.last().is_some_and(|s| s.done == s.of));
+            seen.sort_by_key(|s| (s.pass, s.tile, s.step));
+        }
+        assert_eq!(seen[0].len(), seen[1].len());
+        let mut worst = 0.0_f64;
+        for (a, b) in seen[0].iter().zip(&seen[1]) {
+            assert_eq!((a.pass, a.tile, a.step), (b.pass, b.tile, b.step));
+            worst = worst.max((a.loss - b.loss).abs() / a.loss.max(1.0));
+        }
+        let each = masks[0].values.iter().zip(&masks[1].values);
+        let differ = each.filter(|(a, b)| (**a >= 0.5) != (**b >= 0.5)).count();
+        println!("{unknowns:?}: losses {worst:.1e} apart, {differ} pixels of the mask");
+        assert!(worst < 1e-3 && differ <= 4, "{worst} {differ}");
+
+        let mut count = 0;
+        let watch = &mut |_| {
+            count += 1;
+            Flow::Stop
+        };
+        pollster::block_on(ilt_on_gpu::seek(&task, &gpu, &line, watch)).unwrap();
+        assert_eq!(count, 1, "it goes on after it was told to stop");
     }
 }
 
@@ -360,7 +497,7 @@ fn a_contest_clip_scores_alike() {
     let stages = Schedule::quick_level_set(Schedule::VARIATION).stages;
     let start = LevelSet::nearest(focus.half(), &cover, SIDE);
     let (losses, set) = pollster::block_on(async {
-        let mut run = LevelSets::new(&gpu, &problem, &stages, SIDE, 1)
+        let mut run = LevelSets::new(&gpu, &problem, &stages, SIDE, 1, None)
             .await
             .unwrap();
         run.put(0, &start, &cover);

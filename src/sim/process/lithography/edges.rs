@@ -254,6 +254,11 @@ impl Pieces {
         self.facing = facing;
     }
 
+    /// Rounds of a correction.
+    pub fn rounds(&self) -> u32 {
+        self.settings.rounds
+    }
+
     /// Length of one step of the layout's coordinates.
     pub fn unit_nm(&self) -> f64 {
         self.unit_nm

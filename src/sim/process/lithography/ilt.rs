@@ -178,6 +178,13 @@ pub enum Flow {
     Stop,
 }
 
+impl Flow {
+    /// On where it goes on.
+    pub fn when(goes_on: bool) -> Self {
+        if goes_on { Self::Continue } else { Self::Stop }
+    }
+}
+
 /// Runs the stages of the contest from a target of `n` by `n` shares with Adam; gives transmissions of the
 /// last stage's mask.
 ///

@@ -18,9 +18,11 @@ use crate::sim::process::lithography::schedule::Stage;
 mod course;
 mod level_sets;
 mod stage;
+mod tiled;
 
 pub use course::{Course, Leg};
 use stage::{Level, Programs, Sizes};
+pub use tiled::{SeekFault, seek};
 
 /// A run of masks by pixels over several clips.
 pub type Descent<'g> = Course<'g, Level>;
@@ -126,6 +128,7 @@ impl<'g> Descent<'g> {
 
 impl<'g> LevelSets<'g> {
     /// For `clips` clips of `n` by `n` pixels; n is a multiple of each stage's mask and print, and no mask is averaged.
+    /// `free` are n by n shares, 1 where a mask is sought and 0 where it is held, in all clips.
     ///
     /// # Errors
     /// The device was lost, or allows less than is needed; or the lens has finer images than the kernels take.
@@ -135,13 +138,13 @@ impl<'g> LevelSets<'g> {
         stages: &[Stage],
         n: u32,
         clips: u32,
+        free: Option<&[f32]>,
     ) -> Result<Self, GpuFault> {
         let sizes = Sizes::of(gpu, problem, stages, n, clips)?;
-        let programs = Programs::new(gpu, sizes).await?;
-        let sculpting = level_sets::Programs::new(gpu).await?;
+        let programs = level_sets::Programs::new(gpu, sizes).await?;
         let values = level_sets::values(gpu, sizes)?;
         let levels = stages.iter().map(|&stage| {
-            level_sets::Level::new(gpu, &programs, &sculpting, problem, sizes, stage, &values)
+            level_sets::Level::new(gpu, &programs, problem, sizes, stage, &values, free)
         });
         let levels = levels.collect::<Result<_, _>>()?;
         gpu.check()?;
@@ -155,6 +158,27 @@ impl<'g> LevelSets<'g> {
         let words: Vec<f32> = values.iter().flat_map(|c| [c.re, c.im]).collect();
         self.gpu
             .write(&self.levels[0].values, clip as usize * words.len(), &words);
+    }
+
+    /// Largest order of the level sets.
+    pub fn half(&self) -> u32 {
+        self.levels[0].half
+    }
+
+    /// Puts what is held of a clip there: n by n transmissions, of which those count where nothing is free.
+    pub fn put_held(&self, clip: u32, mask: &[f32]) {
+        for level in &self.levels {
+            if let Some(held) = &level.held {
+                let mask = shrink(mask, self.n, level.stage().mask);
+                let rest = mask
+                    .iter()
+                    .zip(&held.free)
+                    .map(|(m, free)| m * (1.0 - free));
+                let rest: Vec<f32> = rest.collect();
+                self.gpu
+                    .write(&held.rest, clip as usize * rest.len(), &rest);
+            }
+        }
     }
 
     /// The level set of each clip.

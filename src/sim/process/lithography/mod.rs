@@ -12,6 +12,7 @@
 #![allow(clippy::needless_range_loop)]
 
 pub mod abbe;
+pub mod areas;
 pub mod band;
 mod bits;
 pub mod blocks;

@@ -19,6 +19,8 @@ pub trait Leg {
     fn goal(&self) -> &Storage;
     /// Loss of each clip before each step, with a row to spare.
     fn history(&self) -> &Storage;
+    /// What steps count or average, zero before the first.
+    fn counted(&self) -> impl Iterator<Item = &Storage>;
 }
 
 /// A run over several clips.
@@ -55,6 +57,16 @@ impl<'g, L: Leg> Course<'g, L> {
             self.gpu
                 .write(level.goal(), clip as usize * goal.len(), &goal);
         }
+    }
+
+    /// Goes back before the first step, for other clips.
+    pub fn restart(&mut self) {
+        let mut batch = self.gpu.batch();
+        for storage in self.levels.iter().flat_map(Leg::counted) {
+            batch.clear(storage);
+        }
+        batch.submit();
+        (self.at, self.here) = (0, 0);
     }
 
     /// The device.

@@ -3,11 +3,13 @@
 use crate::gpu::device::{Gpu, GpuFault};
 use crate::gpu::kernel::roots;
 use crate::gpu::run::{Program, Step, Storage};
+use crate::sim::process::lithography::blocks::shrink;
 use crate::sim::process::lithography::ilt::{MASK_STEEPNESS, Problem};
 use crate::sim::process::lithography::ilt_on_gpu::course::Leg;
-use crate::sim::process::lithography::ilt_on_gpu::stage::{self, Sizes, through};
+use crate::sim::process::lithography::ilt_on_gpu::stage::{Sizes, Through, through};
 use crate::sim::process::lithography::kernels::carve::{self, Carve};
 use crate::sim::process::lithography::kernels::columns::Columns;
+use crate::sim::process::lithography::kernels::hold::{self, Hold};
 use crate::sim::process::lithography::kernels::rows::Rows;
 use crate::sim::process::lithography::kernels::spread_columns::SpreadColumns;
 use crate::sim::process::lithography::kernels::spread_rows::{self, SpreadRows};
@@ -15,18 +17,25 @@ use crate::sim::process::lithography::level_set::length;
 use crate::sim::process::lithography::on_gpu::scale;
 use crate::sim::process::lithography::schedule::Stage;
 
-/// Compiled kernels that only level sets need.
+/// Compiled kernels of level sets.
 pub struct Programs {
+    through: Through,
     spread_soft_rows: Program,
     carve: Program,
+    /// Of what is free, with and without what is held.
+    hold: Program,
+    free: Program,
 }
 
 impl Programs {
-    /// For any sizes.
-    pub async fn new(gpu: &Gpu) -> Result<Self, GpuFault> {
+    /// For sizes.
+    pub async fn new(gpu: &Gpu, sizes: Sizes) -> Result<Self, GpuFault> {
         Ok(Self {
+            through: Through::new(gpu, sizes).await?,
             spread_soft_rows: gpu.program(&spread_rows::KERNEL, &[("print", 1)]).await?,
             carve: gpu.program(&carve::KERNEL, &[]).await?,
+            hold: gpu.program(&hold::KERNEL, &[("keeps", 1)]).await?,
+            free: gpu.program(&hold::KERNEL, &[]).await?,
         })
     }
 }
@@ -51,9 +60,21 @@ pub struct Level {
     pub half: u32,
     /// The same buffer in all stages.
     pub values: Storage,
+    /// What is held, where something is: of all clips, dark where it is free.
+    pub held: Option<Held>,
     goal: Storage,
     history: Storage,
+    /// Means of the slopes and of their squares, steps done.
+    counted: [Storage; 3],
     steps: Vec<Step>,
+}
+
+/// What of the masks of all clips is not sought.
+pub struct Held {
+    /// Shares of the pixels of any clip that are sought.
+    pub free: Vec<f32>,
+    /// What the others let through, by clip.
+    pub rest: Storage,
 }
 
 impl Leg for Level {
@@ -69,18 +90,21 @@ impl Leg for Level {
     fn history(&self) -> &Storage {
         &self.history
     }
+    fn counted(&self) -> impl Iterator<Item = &Storage> {
+        self.counted.iter()
+    }
 }
 
 impl Level {
-    /// For a stage that goes on from where `values` stand.
+    /// For a stage that goes on from where `values` stand; `free` are shares of the pixels of any target.
     pub fn new(
         gpu: &Gpu,
-        programs: &stage::Programs,
-        sculpting: &Programs,
+        programs: &Programs,
         problem: &Problem<'_, f32>,
         sizes: Sizes,
         stage: Stage,
         values: &Storage,
+        free: Option<&[f32]>,
     ) -> Result<Self, GpuFault> {
         let Sizes { clips, half, .. } = sizes;
         let (n, each) = (stage.mask, coefficients(sizes));
@@ -96,11 +120,37 @@ impl Level {
         let lengths = (1..=stage.iterations.max(1)).map(|step| length(stage.rate, step) as f32);
         let lengths = gpu.filled("lengths", &lengths.collect::<Vec<_>>())?;
 
+        let held = match free {
+            None => None,
+            Some(free) => Some(Held {
+                free: shrink(free, sizes.n, n),
+                rest: gpu.storage("held", words(&[clips, n, n]))?,
+            }),
+        };
+        let holding = match &held {
+            None => None,
+            Some(held) => Some((gpu.filled("free", &held.free)?, &held.rest)),
+        };
+        let hold = |program: &Program, (free, rest): &(Storage, &Storage)| {
+            let record = Hold {
+                pixels: n * n,
+                all: clips * n * n,
+            };
+            let buffers = [free, *rest, &picture];
+            gpu.step(program, &record.words(), &buffers, record.groups())
+        };
+
         let mut steps = Vec::new();
-        let record = SpreadColumns { n, half };
-        let groups = record.groups(clips);
+        let spread = SpreadColumns { n, half };
+        let groups = spread.groups(clips);
         let buffers = [&waves, values, &lines];
-        steps.push(gpu.step(&programs.spread_columns, &record.words(), &buffers, groups)?);
+        let through_lens = &programs.through;
+        steps.push(gpu.step(
+            &through_lens.spread_columns,
+            &spread.words(),
+            &buffers,
+            groups,
+        )?);
         let record = SpreadRows {
             n,
             rows: clips * n,
@@ -112,45 +162,81 @@ impl Level {
         let buffers = [&waves, &lines, &picture];
         let groups = record.groups();
         steps.push(gpu.step(
-            &sculpting.spread_soft_rows,
+            &programs.spread_soft_rows,
             &record.words(),
             &buffers,
             groups,
         )?);
+        if let Some(holding) = &holding {
+            steps.push(hold(&programs.hold, holding)?);
+        }
+        let coefficients = |offset: f64| {
+            let rows = Rows {
+                n,
+                rows: clips * n,
+                half,
+                offset: offset as f32,
+            };
+            let columns = Columns {
+                n,
+                half,
+                scale: scale(n),
+            };
+            let (to_lines, to_mask) = ([&waves, &picture, &lines], [&waves, &lines, &mask]);
+            let (rows_program, columns_program) = (&through_lens.rows, &through_lens.columns);
+            let groups = columns.groups(clips);
+            Ok::<_, GpuFault>([
+                gpu.step(rows_program, &rows.words(), &to_lines, rows.groups())?,
+                gpu.step(columns_program, &columns.words(), &to_mask, groups)?,
+            ])
+        };
         let [inside, outside] = problem.tones;
-        let record = Rows {
-            n,
-            rows: clips * n,
-            half,
-            offset: (outside / (inside - outside)) as f32,
-        };
-        let buffers = [&waves, &picture, &lines];
-        steps.push(gpu.step(&programs.rows, &record.words(), &buffers, record.groups())?);
-        let record = Columns {
-            n,
-            half,
-            scale: scale(n),
-        };
-        let groups = record.groups(clips);
-        let buffers = [&waves, &lines, &mask];
-        steps.push(gpu.step(&programs.columns, &record.words(), &buffers, groups)?);
+        steps.extend(coefficients(outside / (inside - outside))?);
         // A level set has no pixels: its mask is looked at in points.
         let points = Stage {
             mask: sizes.n,
             ..stage
         };
         let buffers = [&mask, &goal, &history, &done];
-        through(gpu, programs, problem, sizes, points, buffers, &mut steps)?;
+        through(
+            gpu,
+            through_lens,
+            problem,
+            sizes,
+            points,
+            buffers,
+            &mut steps,
+        )?;
+        if let Some(holding) = &holding {
+            // Slopes of what is held do not count.
+            let groups = spread.groups(clips);
+            let buffers = [&waves, &mask, &lines];
+            let program = &through_lens.spread_real_part;
+            steps.push(gpu.step(program, &spread.words(), &buffers, groups)?);
+            let record = SpreadRows {
+                n,
+                rows: clips * n,
+                half,
+                ..SpreadRows::default()
+            };
+            let buffers = [&waves, &lines, &picture];
+            let program = &through_lens.spread_rows;
+            steps.push(gpu.step(program, &record.words(), &buffers, record.groups())?);
+            steps.push(hold(&programs.free, holding)?);
+            steps.extend(coefficients(0.0)?);
+        }
         let record = Carve { each };
         let buffers = [&mask, &lengths, &done, &mean, &square, values];
         let groups = record.groups(clips);
-        steps.push(gpu.step(&sculpting.carve, &record.words(), &buffers, groups)?);
+        steps.push(gpu.step(&programs.carve, &record.words(), &buffers, groups)?);
         Ok(Self {
             stage,
             half,
             values: values.clone(),
+            held,
             goal,
             history,
+            counted: [mean, square, done],
             steps,
         })
     }

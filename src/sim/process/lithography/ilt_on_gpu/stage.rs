@@ -42,6 +42,8 @@ pub struct Level {
     pub slopes: Storage,
     pub history: Storage,
     pub done: Storage,
+    /// Means of slopes and of their squares.
+    moments: [Storage; 2],
     /// Parameters of the stage before to this one's.
     pub grow: Option<Step>,
     /// From parameters to the lines of the gradient.
@@ -52,30 +54,24 @@ pub struct Level {
     pub step: Vec<Step>,
 }
 
-/// Compiled kernels, each once.
-pub struct Programs {
+/// Compiled kernels of the way from a mask to its slopes, whatever describes the mask; each once.
+pub struct Through {
     pub rows: Program,
-    soft_rows: Program,
     pub columns: Program,
     field_rows: Program,
     field_columns: Program,
     total: Program,
     pub spread_columns: Program,
-    spread_real_part: Program,
-    spread_rows: Program,
+    pub spread_real_part: Program,
+    pub spread_rows: Program,
     slopes: Program,
     tally: Program,
     damp: Program,
     adjoint_columns: Program,
     adjoint_rows: Program,
-    gradient: Program,
-    pool: Program,
-    adam: Program,
-    descend: Program,
-    grow: Program,
 }
 
-impl Programs {
+impl Through {
     /// For sizes.
     pub async fn new(gpu: &Gpu, sizes: Sizes) -> Result<Self, GpuFault> {
         let Sizes { grid, half, .. } = sizes;
@@ -91,7 +87,6 @@ impl Programs {
         let turns = async |kernel: &'static Kernel| gpu.program(kernel, &grid.constants()).await;
         Ok(Self {
             rows: make(&rows::KERNEL).await?,
-            soft_rows: with(&rows::KERNEL, "soft", 1).await?,
             columns: make(&columns::KERNEL).await?,
             field_rows: turns(&field_rows::KERNEL).await?,
             field_columns: turns(&field_columns::KERNEL).await?,
@@ -104,6 +99,28 @@ impl Programs {
             damp: make(&damp::KERNEL).await?,
             adjoint_columns: turns(&adjoint_columns::KERNEL).await?,
             adjoint_rows: turns(&adjoint_rows::KERNEL).await?,
+        })
+    }
+}
+
+/// Those of masks by pixels.
+pub struct Programs {
+    through: Through,
+    soft_rows: Program,
+    gradient: Program,
+    pool: Program,
+    adam: Program,
+    descend: Program,
+    grow: Program,
+}
+
+impl Programs {
+    /// For sizes.
+    pub async fn new(gpu: &Gpu, sizes: Sizes) -> Result<Self, GpuFault> {
+        let make = async |kernel: &'static Kernel| gpu.program(kernel, &[]).await;
+        Ok(Self {
+            through: Through::new(gpu, sizes).await?,
+            soft_rows: gpu.program(&rows::KERNEL, &[("soft", 1)]).await?,
             gradient: make(&gradient::KERNEL).await?,
             pool: make(&pool::KERNEL).await?,
             adam: make(&adam::KERNEL).await?,
@@ -175,6 +192,36 @@ impl Sizes {
     }
 }
 
+/// Room that the buffers of a batch of tiles may take each, in bytes: a chip is full long before.
+const ROOM: u64 = 1 << 28;
+/// Tiles at once, at the most.
+const TOGETHER: u64 = 64;
+
+impl Sizes {
+    /// How many clips the device takes at once: at least one, which may be more than it takes.
+    ///
+    /// # Errors
+    /// As [`Sizes::of`].
+    pub fn together(
+        gpu: &Gpu,
+        problem: &Problem<'_, f32>,
+        stages: &[Stage],
+        n: u32,
+    ) -> Result<u32, GpuFault> {
+        let one = Self::of(gpu, problem, stages, n, 1)?;
+        let words = |extents: &[u32]| extents.iter().map(|&e| u64::from(e)).product::<u64>();
+        let side = 2 * one.half + 1;
+        let fields = words(&[2, CONDITIONS, one.each, side, one.grid.numbers()]);
+        let of = |stage: &Stage| {
+            let pictures = words(&[stage.mask, stage.mask]);
+            pictures.max(words(&[2, CONDITIONS, stage.print, side]))
+        };
+        let most = stages.iter().map(of).fold(fields, u64::max);
+        let room = gpu.binding_bytes().min(ROOM);
+        Ok((room / (4 * most)).clamp(1, TOGETHER) as u32)
+    }
+}
+
 impl Leg for Level {
     fn stage(&self) -> Stage {
         self.stage
@@ -196,6 +243,9 @@ impl Leg for Level {
     }
     fn history(&self) -> &Storage {
         &self.history
+    }
+    fn counted(&self) -> impl Iterator<Item = &Storage> {
+        self.moments.iter().chain([&self.done])
     }
 }
 
@@ -268,14 +318,14 @@ impl Level {
         };
         let buffers = [&waves, &lines, &mask];
         back.push(gpu.step(
-            &programs.columns,
+            &programs.through.columns,
             &record.words(),
             &buffers,
             record.groups(clips),
         )?);
         through(
             gpu,
-            programs,
+            &programs.through,
             problem,
             sizes,
             stage,
@@ -286,7 +336,7 @@ impl Level {
         let buffers = [&waves, &mask, &lines];
         let groups = record.groups(clips);
         back.push(gpu.step(
-            &programs.spread_real_part,
+            &programs.through.spread_real_part,
             &record.words(),
             &buffers,
             groups,
@@ -349,6 +399,7 @@ impl Level {
             slopes,
             history,
             done,
+            moments: [mean, square],
             grow,
             back,
             gradient,
@@ -361,7 +412,7 @@ impl Level {
 /// the first and then the last.
 pub fn through(
     gpu: &Gpu,
-    programs: &Programs,
+    programs: &Through,
     problem: &Problem<'_, f32>,
     sizes: Sizes,
     stage: Stage,

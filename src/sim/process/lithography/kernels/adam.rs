@@ -1,9 +1,9 @@
 //! One step of Adam from the slope at each parameter: rates from a table, the number of the step from `tally`.
 
-use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, groups, sample};
+use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, sample};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{ADAM, DONE, FREE, MEAN, RATES, SQUARE, THETA};
-use crate::sim::process::lithography::kernels::{moments, stride};
+use crate::sim::process::lithography::kernels::{in_rows, moments, stride};
 
 record! {
     /// Extents.
@@ -18,10 +18,9 @@ record! {
 }
 
 impl Adam {
-    /// Workgroups, at most 1,024 to a row of them.
+    /// Workgroups.
     pub fn groups(&self) -> [u32; 3] {
-        let all = groups(self.all as usize, 256);
-        [all.min(1024), all.div_ceil(1024), 1]
+        in_rows(self.all)
     }
 }
 

@@ -9,7 +9,7 @@
 //! The way back, for inverse lithography: `slopes` (lines of images to lines of the loss's slopes), `columns`,
 //! `spread_columns` and `spread_rows` once more, `adjoint_columns` and `adjoint_rows` (through the coherent
 //! systems), `spread_columns` and then `gradient`, `pool` and `adam`, or `descend` alone, or for level sets `carve`.
-//! `damp` diffuses, `tally` counts steps and losses, `grow` hands parameters to a finer mask.
+//! `hold` holds a part of a picture, `damp` diffuses, `tally` counts steps and losses, `grow` hands parameters to a finer mask.
 //!
 //! Every twin has the names of its WGSL, in f32, and its order of sums, workgroup by workgroup, where the result
 //! hangs on it. Where the WGSL takes several outputs from the same products, the twin sums each by itself: so it is the
@@ -26,6 +26,7 @@ pub mod field_columns;
 pub mod field_rows;
 pub mod gradient;
 pub mod grow;
+pub mod hold;
 pub mod photons;
 pub mod pool;
 pub mod raster;
@@ -235,6 +236,12 @@ fn spread(waves: &[f32], lines: &[f32], n: usize, width: usize, row: usize, x: u
         sines += a[1] * w[1];
     }
     cosines + sign * sines
+}
+
+/// Workgroups of 256 for so many numbers, at most 1,024 to a row of them: a row has an end.
+fn in_rows(numbers: u32) -> [u32; 3] {
+    let all = numbers.div_ceil(256);
+    [all.min(1024), all.div_ceil(1024), 1]
 }
 
 /// Mean and mean square of Adam's slopes with one more.
