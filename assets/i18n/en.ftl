@@ -1395,6 +1395,7 @@ kernel-unit-share = share, 0 to 1
 kernel-unit-system = √w_k H_k, without unit
 kernel-unit-roots = exp(2πi k/circle), circle 1,024, with one three 1,536, with two 1,152
 kernel-unit-waves = exp(2πi k/n)
+kernel-unit-half-waves = exp(πi k/n)
 kernel-unit-bands = number of the first edge of each band of 16 rows
 kernel-unit-edges = pixels: x, y, x′, y′
 kernel-unit-bases = pixels: where x is counted from

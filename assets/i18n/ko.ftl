@@ -1395,6 +1395,7 @@ kernel-unit-share = 비율, 0에서 1
 kernel-unit-system = √w_k H_k, 무차원
 kernel-unit-roots = exp(2πi k/원), 원은 1,024, threes가 1이면 1,536, 2이면 1,152
 kernel-unit-waves = exp(2πi k/n)
+kernel-unit-half-waves = exp(πi k/n)
 kernel-unit-bands = 16행 띠마다 첫 변의 번호
 kernel-unit-edges = 픽셀: x, y, x′, y′
 kernel-unit-bases = 픽셀: x를 세는 기준

@@ -1,12 +1,17 @@
 // What kernels share that turn rows, folded about their quarters, to frequencies.
 
+// A number turned on by as much as `turn` is.
+fn moved(value: vec2<f32>, turn: vec2<f32>) -> vec2<f32> {
+    return vec2<f32>(value.x * turn.x - value.y * turn.y, value.x * turn.y + value.y * turn.x);
+}
+
 // Of four pixels that are mirror images of one another, what even frequencies meet, with cosines and with sines, and then
 // what odd ones meet.
-fn mirrored_four(a: f32, b: f32, c: f32, d: f32, weight: f32) -> vec4<f32> {
-    let near = weight * (a + d);
-    let far = weight * (b + c);
-    let near_odd = weight * (a - d);
-    let far_odd = weight * (b - c);
+fn mirrored_four(a: f32, b: f32, c: f32, d: f32) -> vec4<f32> {
+    let near = a + d;
+    let far = b + c;
+    let near_odd = a - d;
+    let far_odd = b - c;
     return vec4<f32>(near + far, near_odd - far_odd, near - far, near_odd + far_odd);
 }
 

@@ -15,18 +15,19 @@ struct AdjointColumns {
 
 // Field times slope at a cell of the tile, conjugate: so the transform turns the other way.
 fn product(strip: u32, plane: u32, cell: u32) -> vec2<f32> {
-    let column = strip * together() + cell / length();
+    let column = strip * together() + cell % together();
     var slope = 0.0;
     if (column < length()) {
         let picture = plane / record.each;
-        slope = slopes[(picture * length() + cell % length()) * length() + column];
+        slope = slopes[(picture * length() + cell / together()) * length() + column];
     }
-    return vec2<f32>(slope * tile[seat(cell)].x, -slope * tile[seat(cell)].y);
+    let field = tile[seat(across(cell))];
+    return vec2<f32>(slope * field.x, -slope * field.y);
 }
 
 fn put(cell: u32, value: vec2<f32>) {
     if (cell < together() * length()) {
-        tile[reversed(cell)] = value;
+        tile[reversed(across(cell))] = value;
     }
 }
 
@@ -35,14 +36,15 @@ fn adjoint_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invoc
     let side = 2u * record.half + 1u;
     let used = together() * length();
     let plane = group.z * record.systems + group.y;
+    // Columns of a row side by side, as they lie in memory.
     for (var cell = thread; cell < used; cell = cell + 256u) {
-        let column = group.x * together() + cell / length();
-        let f = (cell + record.half) % length();
+        let column = group.x * together() + cell % together();
+        let f = (cell / together() + record.half) % length();
         var value = vec2<f32>(0.0, 0.0);
         if (column < length() && f < side) {
             value = lines[(plane * side + f) * length() + column];
         }
-        tile[reversed(cell)] = value;
+        tile[reversed(across(cell))] = value;
     }
     transform(thread);
     let a = product(group.x, plane, thread);
@@ -56,10 +58,10 @@ fn adjoint_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invoc
     put(768u + thread, d);
     transform(thread);
     for (var cell = thread; cell < used; cell = cell + 256u) {
-        let column = group.x * together() + cell / length();
-        let f = (cell + record.half) % length();
+        let column = group.x * together() + cell % together();
+        let f = (cell / together() + record.half) % length();
         if (column < length() && f < side) {
-            lines[(plane * side + f) * length() + column] = vec2<f32>(tile[seat(cell)].x, -tile[seat(cell)].y);
+            lines[(plane * side + f) * length() + column] = vec2<f32>(tile[seat(across(cell))].x, -tile[seat(across(cell))].y);
         }
     }
 }

@@ -44,7 +44,7 @@ fn put(row: u32, i: u32, shown: f32, before: vec3<f32>) {
     }
 }
 
-@compute @workgroup_size(64, 4)
+@compute @workgroup_size(32, 8)
 fn descend(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     spread(group, local, record.n, record.half);
 }

@@ -41,13 +41,14 @@ fn field_columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
     let first = group.y * record.each;
     for (var k = first; k < min(first + record.each, record.systems); k = k + 1u) {
         for (var cell = thread; cell < used; cell = cell + 256u) {
-            let column = group.x * together() + cell / length();
-            let f = (cell + record.half) % length();
+            // Columns of a row side by side, as they lie in memory.
+            let column = group.x * together() + cell % together();
+            let f = (cell / together() + record.half) % length();
             var value = vec2<f32>(0.0, 0.0);
             if (column < length() && f < side) {
                 value = lines[((group.z * record.systems + k) * side + f) * length() + column];
             }
-            tile[reversed(cell)] = value;
+            tile[reversed(across(cell))] = value;
         }
         transform(thread);
         let now = vec4<f32>(square(thread), square(256u + thread), square(512u + thread), square(768u + thread));

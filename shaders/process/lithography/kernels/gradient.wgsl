@@ -29,7 +29,7 @@ fn put(row: u32, at: u32, shown: f32, mean: f32) {
     }
 }
 
-@compute @workgroup_size(64, 4)
+@compute @workgroup_size(32, 8)
 fn gradient(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     spread(group, local, record.n, record.half);
 }

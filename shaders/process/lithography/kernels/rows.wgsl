@@ -1,7 +1,7 @@
 // The lowest coefficients of real rows of n values: line(f) = sum over x of v(x) exp(-2 pi i f x / n),
-// f from 0 to half. Places x, n/2 - x, n/2 + x and n - x have the same cosines and sines but for signs, which differ
-// between even and odd frequencies: what four pixels come to is multiplied, a quarter of the products. Where n is no
-// multiple of 4 it is x and n - x alone. A product of matrices in tiles of 64 rows by 24 frequencies, four rows and three
+// f from 0 to half. Counted from half a place before the first, places x, n/2 - 1 - x, n/2 + x and n - 1 - x have the same
+// cosines and sines but for signs, which differ between even and odd frequencies: what four pixels come to is multiplied,
+// a quarter of the products. Where n is no multiple of 4 it is x and n - 1 - x alone. A product of matrices in tiles of 64 rows by 24 frequencies, four rows and three
 // frequencies of one parity to an invocation, 8 places at a time.
 // The values are moved by `offset`; with `soft` 1 they are parameters of a mask, and what is moved and transformed is its
 // transmission 1 / (1 + exp(-4 (v - 1/2))).
@@ -16,7 +16,7 @@ struct Rows {
 }
 
 @group(0) @binding(0) var<uniform> record: Rows;
-// exp(2 pi i k / n).
+// exp(pi i k / n).
 @group(0) @binding(1) var<storage, read> waves: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read> picture: array<f32>;
 @group(0) @binding(3) var<storage, read_write> lines: array<vec2<f32>>;
@@ -42,31 +42,33 @@ fn value(at: u32) -> f32 {
 // What a place and its mirror images are to even frequencies, with cosines and with sines, and to odd ones.
 fn fold(row: u32, x: u32, parts: u32) -> vec4<f32> {
     let n = record.n;
-    if (row >= record.rows || parts * x > n) {
+    if (row >= record.rows || parts * x >= n) {
         return vec4<f32>(0.0, 0.0, 0.0, 0.0);
     }
     let origin = row * n;
     let a = value(origin + x);
-    let d = value(origin + (n - x) % n);
+    let d = value(origin + n - 1u - x);
     var b = 0.0;
     var c = 0.0;
     if (parts == 4u) {
-        b = value(origin + n / 2u - x);
+        b = value(origin + n / 2u - 1u - x);
         c = value(origin + n / 2u + x);
     }
-    // At both ends two of them are one pixel.
-    let weight = select(1.0, 0.5, x == 0u || parts * x == n);
-    return mirrored_four(a, b, c, d, weight);
+    // The middle of an odd row is its own mirror image.
+    let weight = select(1.0, 0.5, 2u * x + 1u == n);
+    return weight * mirrored_four(a, b, c, d);
 }
 
 fn put(row: u32, f: u32, total: vec4<f32>) {
     let width = record.half + 1u;
     if (f < width) {
+        // Back to where the first place is.
+        let turn = waves[f];
         if (row < record.rows) {
-            lines[row * width + f] = vec2<f32>(total.x, -total.y);
+            lines[row * width + f] = moved(vec2<f32>(total.x, -total.y), turn);
         }
         if (row + 1u < record.rows) {
-            lines[(row + 1u) * width + f] = vec2<f32>(total.z, -total.w);
+            lines[(row + 1u) * width + f] = moved(vec2<f32>(total.z, -total.w), turn);
         }
     }
 }
@@ -81,13 +83,14 @@ fn rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     // of one frequency and of places four apart.
     let slot = thread % 24u;
     let wanted = group.x * 24u + slot / 6u * 6u + slot / 3u % 2u + slot % 3u * 2u;
-    var turn = (wanted * (thread / 24u)) % n;
-    let four = (wanted * 4u) % n;
-    let eight = (wanted * 8u) % n;
+    let circle = 2u * n;
+    var turn = (wanted * (thread / 24u * 2u + 1u)) % circle;
+    let four = (wanted * 8u) % circle;
+    let eight = (wanted * 16u) % circle;
     let home = seat(local.x % 2u, 0u, local.y * 2u);
     // Of the upper and the lower two rows.
     var sums = no_sums();
-    for (var start = 0u; start <= n / parts; start = start + 8u) {
+    for (var start = 0u; parts * start < n; start = start + 8u) {
         for (var j = thread; j < 256u; j = j + 128u) {
             let x = start + j % 8u;
             let pair = j / 8u;
@@ -98,8 +101,8 @@ fn rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
         }
         if (thread < 96u) {
             turns[thread] = waves[turn];
-            turns[thread + 96u] = waves[along(turn, four, n)];
-            turn = along(turn, eight, n);
+            turns[thread + 96u] = waves[along(turn, four, circle)];
+            turn = along(turn, eight, circle);
         }
         workgroupBarrier();
         // Sums of 8 first, which are more exact than one long sum.

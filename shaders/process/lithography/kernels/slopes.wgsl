@@ -3,9 +3,10 @@
 //   nominal (Z_nominal - T)^2 + outer (Z_outer - T)^2 + variation (Z_outer - Z_inner)^2,
 // its slopes by both intensities, and these turned back to lines: no picture leaves the workgroup.
 //
-// A place x of the first quarter of a row and its mirror images n/2 - x, n/2 + x and n - x have the same cosines and
-// sines but for signs, which differ between even and odd frequencies: four pixels for the products of one. So each
-// invocation has four pixels of two rows, eight rows apart; 16 rows by 16 places of the quarter at a time.
+// Counted from half a place before the first, a place x of the first quarter of a row and its mirror images n/2 - 1 - x,
+// n/2 + x and n - 1 - x have the same cosines and sines but for signs, which differ between even and odd frequencies: four
+// pixels for the products of one. Each invocation has two such places, 16 apart, of two rows, eight apart; 16 rows by 32
+// places of the quarter at a time on the way there, 16 by 16 on the way back.
 
 // Times 48 frequencies that the program is made for; 4 are the most. Fewer need fewer registers.
 override passes: u32 = 4u;
@@ -23,7 +24,7 @@ struct Slopes {
 }
 
 @group(0) @binding(0) var<uniform> record: Slopes;
-// exp(2 pi i k / n).
+// exp(pi i k / n).
 @group(0) @binding(1) var<storage, read> waves: array<vec2<f32>>;
 // Clips, y, x: 1 where it shall print.
 @group(0) @binding(2) var<storage, read> goal: array<f32>;
@@ -34,7 +35,7 @@ struct Slopes {
 // Images of 16 rows (slow) and 16 frequencies, in focus and then out of focus; later what the even frequencies of 16
 // rows and 16 places meet, and then the odd ones: with cosines, with sines, in focus and out of focus.
 var<workgroup> values: array<vec4<f32>, 545>;
-// Of 16 frequencies (slow) and 16 places; later of 16 places (slow) and 48 frequencies; at last what each lost.
+// Of 16 frequencies (slow) and 32 places; later of 16 places (slow) and 48 frequencies; at last what each lost.
 var<workgroup> turns: array<vec2<f32>, 768>;
 
 // Rows of 17 and two parts of 273 numbers, so that those read at once lie in different banks.
@@ -61,14 +62,14 @@ fn slope(focus: f32, defocus: f32, target_here: f32) -> vec3<f32> {
 
 // Brings the turns of a place, the `along_tile`th of its tile, for the 48 frequencies from `chunk` times 16 on.
 fn turn_to(along_tile: u32, x: u32, chunk: u32, lane: u32) {
-    let n = record.n;
-    let turn = ((chunk * 16u + lane) * x) % n;
-    let step = (16u * x) % n;
-    let next = along(turn, step, n);
+    let circle = 2u * record.n;
+    let turn = ((chunk * 16u + lane) * (2u * x + 1u)) % circle;
+    let step = (32u * x + 16u) % circle;
+    let next = along(turn, step, circle);
     let bank = along_tile * 48u + lane;
     turns[bank] = waves[turn];
     turns[bank + 16u] = waves[next];
-    turns[bank + 32u] = waves[along(next, step, n)];
+    turns[bank + 32u] = waves[along(next, step, circle)];
 }
 
 // Adds what 16 places from `first` on give to the 48 frequencies from `chunk` times 16 on.
@@ -90,8 +91,10 @@ fn turned_back(sums: Sums, chunk: u32, first: u32, local: vec3<u32>) -> Sums {
 fn put(row: u32, in_focus: u32, f: u32, sum: vec4<f32>) {
     let width = record.half + 1u;
     if (row < record.n && f < width) {
-        lines[in_focus + f] = vec2<f32>(sum.x, -sum.y);
-        lines[in_focus + record.n * width + f] = vec2<f32>(sum.z, -sum.w);
+        // Back to where the first place is.
+        let turn = waves[f];
+        lines[in_focus + f] = moved(vec2<f32>(sum.x, -sum.y), turn);
+        lines[in_focus + record.n * width + f] = moved(vec2<f32>(sum.z, -sum.w), turn);
     }
 }
 
@@ -107,14 +110,33 @@ fn put_all(row: u32, f: u32, sums: Sums, picture: u32) {
     put(row + 8u, far, f + 32u, sums.g);
 }
 
-// The lines of a row, in focus and out of focus, at one frequency.
+// The lines of a row, in focus and out of focus, at one frequency, counted from half a place before the first.
 fn both(picture: u32, row: u32, f: u32) -> vec4<f32> {
     let width = record.half + 1u;
     if (row < record.n && f < width) {
         let in_focus = (picture + row) * width + f;
-        return vec4<f32>(lines[in_focus], lines[in_focus + record.n * width]);
+        let turn = vec2<f32>(waves[f].x, -waves[f].y);
+        return vec4<f32>(moved(lines[in_focus], turn), moved(lines[in_focus + record.n * width], turn));
     }
     return vec4<f32>(0.0, 0.0, 0.0, 0.0);
+}
+
+// Of two rows: lines at an even frequency and the next, or their sums over the one kind and over the other.
+struct Rows {
+    even: vec4<f32>,
+    odd: vec4<f32>,
+    other_even: vec4<f32>,
+    other_odd: vec4<f32>,
+}
+
+// `sums` and what lines give to them at the place of these turns.
+fn more(sums: Rows, rows: Rows, even: vec4<f32>, odd: vec4<f32>) -> Rows {
+    return Rows(
+        sums.even + rows.even * even,
+        sums.odd + rows.odd * odd,
+        sums.other_even + rows.other_even * even,
+        sums.other_odd + rows.other_odd * odd,
+    );
 }
 
 // From the sums of a row at a place over even and over odd frequencies to what four pixels lose; what the way back meets
@@ -124,19 +146,17 @@ fn meet(even: vec4<f32>, odd: vec4<f32>, row: u32, x: u32, clip: u32, seat: u32)
     var of_even = vec4<f32>(0.0, 0.0, 0.0, 0.0);
     var of_odd = of_even;
     var loss = 0.0;
-    if (row < n && x <= n / 4u) {
+    if (row < n && x < n / 4u) {
         let to_go = (clip * n + row) * n;
         let sum = even + odd;
         let difference = even - odd;
         let a = slope(sum.x - sum.y, sum.z - sum.w, goal[to_go + x]);
-        let b = slope(difference.x + difference.y, difference.z + difference.w, goal[to_go + n / 2u - x]);
+        let b = slope(difference.x + difference.y, difference.z + difference.w, goal[to_go + n / 2u - 1u - x]);
         let c = slope(difference.x - difference.y, difference.z - difference.w, goal[to_go + n / 2u + x]);
-        let d = slope(sum.x + sum.y, sum.z + sum.w, goal[to_go + (n - x) % n]);
-        // At both ends of the quarter two of the four are one pixel.
-        let weight = select(1.0, 0.5, x == 0u || x == n / 4u);
-        loss = weight * (a.x + b.x + c.x + d.x);
-        let by_focus = mirrored_four(a.y, b.y, c.y, d.y, weight);
-        let by_defocus = mirrored_four(a.z, b.z, c.z, d.z, weight);
+        let d = slope(sum.x + sum.y, sum.z + sum.w, goal[to_go + n - 1u - x]);
+        loss = a.x + b.x + c.x + d.x;
+        let by_focus = mirrored_four(a.y, b.y, c.y, d.y);
+        let by_defocus = mirrored_four(a.z, b.z, c.z, d.z);
         of_even = vec4<f32>(by_focus.xy, by_defocus.xy);
         of_odd = vec4<f32>(by_focus.zw, by_defocus.zw);
     }
@@ -148,6 +168,7 @@ fn meet(even: vec4<f32>, odd: vec4<f32>, row: u32, x: u32, clip: u32, seat: u32)
 @compute @workgroup_size(16, 8)
 fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     let n = record.n;
+    let circle = 2u * n;
     let width = record.half + 1u;
     let thread = local.y * 16u + local.x;
     let row = group.x * 16u + local.y;
@@ -160,44 +181,53 @@ fn slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id)
     var third_sums = first_sums;
     var fourth_sums = first_sums;
     var loss = 0.0;
-    for (var first = 0u; first <= n / 4u; first = first + 16u) {
+    for (var first = 0u; first < n / 4u; first = first + 32u) {
         let x = first + local.x;
-        var even = nothing;
-        var odd = nothing;
-        var other_even = nothing;
-        var other_odd = nothing;
-        var turn = (local.y * x) % n;
-        let step = (8u * x) % n;
+        var near = Rows(nothing, nothing, nothing, nothing);
+        var far = near;
+        var turn = (local.y * (2u * x + 1u)) % circle;
+        let step = (16u * x + 8u) % circle;
+        var far_turn = (local.y * (2u * x + 33u)) % circle;
+        let far_step = (16u * x + 264u) % circle;
         for (var start = 0u; start < width; start = start + 16u) {
             values[thread] = both(picture, row, start + local.x);
             values[thread + 128u] = both(picture, row + 8u, start + local.x);
-            turns[thread] = waves[turn];
-            turn = along(turn, step, n);
-            turns[thread + 128u] = waves[turn];
-            turn = along(turn, step, n);
+            let home = local.y * 32u + local.x;
+            turns[home] = waves[turn];
+            turns[home + 16u] = waves[far_turn];
+            turn = along(turn, step, circle);
+            far_turn = along(far_turn, far_step, circle);
+            turns[home + 256u] = waves[turn];
+            turns[home + 272u] = waves[far_turn];
+            turn = along(turn, step, circle);
+            far_turn = along(far_turn, far_step, circle);
             workgroupBarrier();
             for (var k = 0u; k < min(16u, width - start); k = k + 2u) {
-                let even_turn = turns[k * 16u + local.x].xyxy;
-                let odd_turn = turns[(k + 1u) * 16u + local.x].xyxy;
                 let at = local.y * 16u + k;
-                even = even + values[at] * even_turn;
-                odd = odd + values[at + 1u] * odd_turn;
-                other_even = other_even + values[at + 128u] * even_turn;
-                other_odd = other_odd + values[at + 129u] * odd_turn;
+                let both_rows = Rows(values[at], values[at + 1u], values[at + 128u], values[at + 129u]);
+                let even = k * 32u + local.x;
+                near = more(near, both_rows, turns[even].xyxy, turns[even + 32u].xyxy);
+                far = more(far, both_rows, turns[even + 16u].xyxy, turns[even + 48u].xyxy);
             }
             workgroupBarrier();
         }
-        loss = loss + meet(even, odd, row, x, group.y, local.y);
-        loss = loss + meet(other_even, other_odd, row + 8u, x, group.y, local.y + 8u);
-        first_sums = turned_back(first_sums, 0u, first, local);
-        if (passes > 1u) {
-            second_sums = turned_back(second_sums, 3u, first, local);
-        }
-        if (passes > 2u) {
-            third_sums = turned_back(third_sums, 6u, first, local);
-        }
-        if (passes > 3u) {
-            fourth_sums = turned_back(fourth_sums, 9u, first, local);
+        for (var part = first; part < min(n / 4u, first + 32u); part = part + 16u) {
+            let place = part + local.x;
+            if (part > first) {
+                near = far;
+            }
+            loss = loss + meet(near.even, near.odd, row, place, group.y, local.y);
+            loss = loss + meet(near.other_even, near.other_odd, row + 8u, place, group.y, local.y + 8u);
+            first_sums = turned_back(first_sums, 0u, part, local);
+            if (passes > 1u) {
+                second_sums = turned_back(second_sums, 3u, part, local);
+            }
+            if (passes > 2u) {
+                third_sums = turned_back(third_sums, 6u, part, local);
+            }
+            if (passes > 3u) {
+                fourth_sums = turned_back(fourth_sums, 9u, part, local);
+            }
         }
     }
     put_all(row, local.x, first_sums, picture);

@@ -32,7 +32,7 @@ fn four(row: u32, x: u32, values: vec4<f32>) {
     put(row + 3u, x, values.w);
 }
 
-@compute @workgroup_size(64, 4)
+@compute @workgroup_size(32, 8)
 fn spread_rows(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     spread(group, local, record.n, record.half);
 }

@@ -68,8 +68,8 @@ impl<'g> Imager<'g> {
         let (side, wide, length) = (2 * half + 1, 4 * half + 1, grid.numbers());
         let words = |extents: &[u32]| extents.iter().map(|&e| e as usize).product::<usize>();
 
-        let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
-        let coarse_waves = gpu.filled("waves", &roots(length as usize, length as usize))?;
+        let waves = Waves::of(gpu, n)?;
+        let coarse_waves = Waves::of(gpu, length)?;
         let table = gpu.filled("roots", &grid.roots())?;
         let systems: Vec<f32> = kernels
             .kernels
@@ -98,7 +98,7 @@ impl<'g> Imager<'g> {
         let to_lines = gpu.step(
             &rows,
             &record.words(),
-            &[&waves, &picture, &lines],
+            &[&waves.half, &picture, &lines],
             record.groups(),
         )?;
         let record = Columns {
@@ -109,7 +109,7 @@ impl<'g> Imager<'g> {
         let to_mask = gpu.step(
             &columns,
             &record.words(),
-            &[&waves, &lines, &mask],
+            &[&waves.whole, &lines, &mask],
             record.groups(clips),
         )?;
 
@@ -162,14 +162,14 @@ impl<'g> Imager<'g> {
             half: reach,
             ..Rows::default()
         };
-        let buffers = [&coarse_waves, &coarse, &coarse_lines];
+        let buffers = [&coarse_waves.half, &coarse, &coarse_lines];
         fields.push(gpu.step(&rows, &record.words(), &buffers, record.groups())?);
         let record = Columns {
             n: length,
             half: reach,
             scale: scale(length),
         };
-        let buffers = [&coarse_waves, &coarse_lines, &image];
+        let buffers = [&coarse_waves.whole, &coarse_lines, &image];
         fields.push(gpu.step(&columns, &record.words(), &buffers, record.groups(clips))?);
 
         let program = make(&spread_columns::KERNEL).await?;
@@ -177,7 +177,7 @@ impl<'g> Imager<'g> {
         let out_lines = gpu.step(
             &program,
             &record.words(),
-            &[&waves, &image, &lines],
+            &[&waves.whole, &image, &lines],
             record.groups(clips),
         )?;
         let program = make(&spread_rows::KERNEL).await?;
@@ -190,7 +190,7 @@ impl<'g> Imager<'g> {
         let out_rows = gpu.step(
             &program,
             &record.words(),
-            &[&waves, &lines, &picture],
+            &[&waves.half, &lines, &picture],
             record.groups(),
         )?;
         gpu.check()?;
@@ -338,6 +338,29 @@ pub fn coarse(gpu: &Gpu, half: u32) -> Result<Length, GpuFault> {
     let what = "the coarse grid of the fields (places along a side)";
     gpu.limit(what, needed.into(), Length::MAX.into())?;
     Ok(Length::least(needed).expect("a transform of the longest length"))
+}
+
+/// Tables of a grid of `n` places: exp(2πi k/n) for transforms along y, exp(πi k/n) for those along x, which are counted
+/// from half a place before the first.
+pub struct Waves {
+    /// Of the places.
+    pub whole: Storage,
+    /// Of those halfway between, too.
+    pub half: Storage,
+}
+
+impl Waves {
+    /// Of a grid.
+    ///
+    /// # Errors
+    /// It is larger than a binding of the device may be.
+    pub fn of(gpu: &Gpu, n: u32) -> Result<Self, GpuFault> {
+        let table = |count: usize| gpu.filled("waves", &roots(count, count));
+        Ok(Self {
+            whole: table(n as usize)?,
+            half: table(2 * n as usize)?,
+        })
+    }
 }
 
 /// Factor of a transform forward: 1/n².

@@ -1,7 +1,6 @@
 //! What one stage of level sets needs on the device: its buffers, and its dispatches from a level set to the next.
 
 use crate::gpu::device::{Gpu, GpuFault};
-use crate::gpu::kernel::roots;
 use crate::gpu::run::{Program, Step, Storage};
 use crate::sim::process::lithography::blocks::shrink;
 use crate::sim::process::lithography::ilt::{MASK_STEEPNESS, Problem};
@@ -14,7 +13,7 @@ use crate::sim::process::lithography::kernels::rows::Rows;
 use crate::sim::process::lithography::kernels::spread_columns::SpreadColumns;
 use crate::sim::process::lithography::kernels::spread_rows::{self, SpreadRows};
 use crate::sim::process::lithography::level_set::length;
-use crate::sim::process::lithography::on_gpu::scale;
+use crate::sim::process::lithography::on_gpu::{Waves, scale};
 use crate::sim::process::lithography::schedule::Stage;
 
 /// Compiled kernels of level sets.
@@ -108,7 +107,7 @@ impl Level {
     ) -> Result<Self, GpuFault> {
         let Sizes { clips, half, .. } = sizes;
         let (n, each) = (stage.mask, coefficients(sizes));
-        let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
+        let waves = Waves::of(gpu, n)?;
         let lines = gpu.storage("lines", words(&[2, clips, n, half + 1]))?;
         let picture = gpu.storage("picture", words(&[clips, n, n]))?;
         let mask = gpu.storage("mask", words(&[2, clips, each]))?;
@@ -143,7 +142,7 @@ impl Level {
         let mut steps = Vec::new();
         let spread = SpreadColumns { n, half };
         let groups = spread.groups(clips);
-        let buffers = [&waves, values, &lines];
+        let buffers = [&waves.whole, values, &lines];
         let through_lens = &programs.through;
         steps.push(gpu.step(
             &through_lens.spread_columns,
@@ -159,7 +158,7 @@ impl Level {
             level: 0.0,
             steepness: MASK_STEEPNESS as f32,
         };
-        let buffers = [&waves, &lines, &picture];
+        let buffers = [&waves.half, &lines, &picture];
         let groups = record.groups();
         steps.push(gpu.step(
             &programs.spread_soft_rows,
@@ -182,7 +181,10 @@ impl Level {
                 half,
                 scale: scale(n),
             };
-            let (to_lines, to_mask) = ([&waves, &picture, &lines], [&waves, &lines, &mask]);
+            let (to_lines, to_mask) = (
+                [&waves.half, &picture, &lines],
+                [&waves.whole, &lines, &mask],
+            );
             let (rows_program, columns_program) = (&through_lens.rows, &through_lens.columns);
             let groups = columns.groups(clips);
             Ok::<_, GpuFault>([
@@ -210,7 +212,7 @@ impl Level {
         if let Some(holding) = &holding {
             // Slopes of what is held do not count.
             let groups = spread.groups(clips);
-            let buffers = [&waves, &mask, &lines];
+            let buffers = [&waves.whole, &mask, &lines];
             let program = &through_lens.spread_real_part;
             steps.push(gpu.step(program, &spread.words(), &buffers, groups)?);
             let record = SpreadRows {
@@ -219,7 +221,7 @@ impl Level {
                 half,
                 ..SpreadRows::default()
             };
-            let buffers = [&waves, &lines, &picture];
+            let buffers = [&waves.half, &lines, &picture];
             let program = &through_lens.spread_rows;
             steps.push(gpu.step(program, &record.words(), &buffers, record.groups())?);
             steps.push(hold(&programs.free, holding)?);

@@ -3,7 +3,7 @@
 use num_complex::Complex64;
 
 use crate::gpu::device::{Gpu, GpuFault};
-use crate::gpu::kernel::{Kernel, roots};
+use crate::gpu::kernel::Kernel;
 use crate::gpu::run::{Program, Step, Storage};
 use crate::sim::process::lithography::descent;
 use crate::sim::process::lithography::ilt::{Problem, pixel, share};
@@ -27,7 +27,7 @@ use crate::sim::process::lithography::kernels::spread_rows::{self, SpreadRows};
 use crate::sim::process::lithography::kernels::tally::{self, Tally};
 use crate::sim::process::lithography::kernels::total::{self, Total};
 use crate::sim::process::lithography::objective::kept;
-use crate::sim::process::lithography::on_gpu::{SPLITS, coarse, scale};
+use crate::sim::process::lithography::on_gpu::{SPLITS, Waves, coarse, scale};
 use crate::sim::process::lithography::schedule::Stage;
 
 /// Focus conditions: in focus, out of focus.
@@ -277,7 +277,7 @@ impl Level {
         let free = free.unwrap_or(&[1.0]);
         let shares = free.len() as u32;
         let free = gpu.filled("free", free)?;
-        let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
+        let waves = Waves::of(gpu, n)?;
         let lines = gpu.storage("lines", words(&[2, clips, n, half + 1]))?;
         let mask = gpu.storage("mask", words(&[2, clips, side, side]))?;
         let goal = gpu.storage("goal", words(&[clips, stage.print, stage.print]))?;
@@ -304,7 +304,7 @@ impl Level {
             offset: (outside / (inside - outside)) as f32,
         };
         let opened = if pools { &means } else { &theta };
-        let buffers = [&waves, opened, &lines];
+        let buffers = [&waves.half, opened, &lines];
         back.push(gpu.step(
             &programs.soft_rows,
             &record.words(),
@@ -316,7 +316,7 @@ impl Level {
             half,
             scale: scale(n),
         };
-        let buffers = [&waves, &lines, &mask];
+        let buffers = [&waves.whole, &lines, &mask];
         back.push(gpu.step(
             &programs.through.columns,
             &record.words(),
@@ -333,7 +333,7 @@ impl Level {
             &mut back,
         )?;
         let record = SpreadColumns { n, half };
-        let buffers = [&waves, &mask, &lines];
+        let buffers = [&waves.whole, &mask, &lines];
         let groups = record.groups(clips);
         back.push(gpu.step(
             &programs.through.spread_real_part,
@@ -348,7 +348,7 @@ impl Level {
             half,
         };
         let to = if pools { &unpooled } else { &slopes };
-        let buffers = [&waves, &lines, opened, to];
+        let buffers = [&waves.half, &lines, opened, to];
         let mut gradient = vec![gpu.step(
             &programs.gradient,
             &record.words(),
@@ -372,7 +372,7 @@ impl Level {
                 half,
                 free: shares,
             };
-            let buffers: Vec<&Storage> = [&waves, &lines].into_iter().chain(state).collect();
+            let buffers: Vec<&Storage> = [&waves.half, &lines].into_iter().chain(state).collect();
             gpu.step(
                 &programs.descend,
                 &record.words(),
@@ -431,8 +431,8 @@ pub fn through(
     let (side, wide, length) = (2 * half + 1, 4 * half + 1, grid.numbers());
     let (n, count, pictures) = (stage.print, CONDITIONS * each, CONDITIONS * clips);
     let reach = 2 * half;
-    let waves = gpu.filled("waves", &roots(n as usize, n as usize))?;
-    let coarse_waves = gpu.filled("waves", &roots(length as usize, length as usize))?;
+    let waves = Waves::of(gpu, n)?;
+    let coarse_waves = Waves::of(gpu, length)?;
     let table = gpu.filled("roots", &grid.roots())?;
     let systems = gpu.filled("systems", &systems(problem, sizes.n, stage.mask, each))?;
     let field_lines = gpu.storage("lines", words(&[2, clips, count, side, length]))?;
@@ -474,14 +474,14 @@ pub fn through(
         half: reach,
         ..Rows::default()
     };
-    let buffers = [&coarse_waves, &coarse, &coarse_lines];
+    let buffers = [&coarse_waves.half, &coarse, &coarse_lines];
     steps.push(gpu.step(&programs.rows, &record.words(), &buffers, record.groups())?);
     let record = Columns {
         n: length,
         half: reach,
         scale: scale(length),
     };
-    let buffers = [&coarse_waves, &coarse_lines, &image];
+    let buffers = [&coarse_waves.whole, &coarse_lines, &image];
     let groups = record.groups(pictures);
     steps.push(gpu.step(&programs.columns, &record.words(), &buffers, groups)?);
     let kept: Vec<f32> = kept(problem.diffusion, reach)
@@ -506,7 +506,7 @@ pub fn through(
         steps.push(diffuse()?);
     }
     let record = SpreadColumns { n, half: reach };
-    let buffers = [&waves, &image, &lines];
+    let buffers = [&waves.whole, &image, &lines];
     let groups = record.groups(pictures);
     steps.push(gpu.step(&programs.spread_columns, &record.words(), &buffers, groups)?);
 
@@ -523,7 +523,7 @@ pub fn through(
         variation: weights.variation as f32,
     };
     let losses = gpu.storage("losses", words(&[clips, record.parts()]))?;
-    let buffers = [&waves, goal, &lines, &losses];
+    let buffers = [&waves.half, goal, &lines, &losses];
     steps.push(gpu.step(
         &programs.slopes,
         &record.words(),
@@ -542,7 +542,7 @@ pub fn through(
         half: reach,
         scale: scale(n),
     };
-    let buffers = [&waves, &lines, &image];
+    let buffers = [&waves.whole, &lines, &image];
     let groups = record.groups(pictures);
     steps.push(gpu.step(&programs.columns, &record.words(), &buffers, groups)?);
     if diffuses {
@@ -552,7 +552,7 @@ pub fn through(
         n: length,
         half: reach,
     };
-    let buffers = [&coarse_waves, &image, &coarse_lines];
+    let buffers = [&coarse_waves.whole, &image, &coarse_lines];
     let groups = record.groups(pictures);
     steps.push(gpu.step(&programs.spread_columns, &record.words(), &buffers, groups)?);
     let record = SpreadRows {
@@ -561,7 +561,7 @@ pub fn through(
         half: reach,
         ..SpreadRows::default()
     };
-    let buffers = [&coarse_waves, &coarse_lines, &coarse];
+    let buffers = [&coarse_waves.half, &coarse_lines, &coarse];
     steps.push(gpu.step(
         &programs.spread_rows,
         &record.words(),

@@ -3,7 +3,7 @@
 
 use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, sample};
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{FFT, LENGTH, Length, ROOTS, at, put};
+use crate::sim::process::lithography::kernels::{FFT, LENGTH, Length, ROOTS, STRIPS, at, put};
 
 record! {
     /// Extents.
@@ -137,7 +137,7 @@ pub static KERNEL: Kernel = Kernel {
             "../../../../../shaders/process/lithography/kernels/adjoint_columns.wgsl"
         ),
     },
-    parts: &[FFT],
+    parts: &[FFT, STRIPS],
     record: AdjointColumns::RECORD,
     slots: &[
         ROOTS,
@@ -162,16 +162,6 @@ pub static KERNEL: Kernel = Kernel {
     twin,
     cases,
     survivors: &[
-        Survivor {
-            line: "for (var cell = thread; cell < used; cell = cell + 256u) {",
-            change: "< → <=",
-            reason: "one cell more than is used is written, and nobody reads it",
-        },
-        Survivor {
-            line: "if (cell < together() * length()) {",
-            change: "< → <=",
-            reason: "one cell more than is used is written, and nobody reads it",
-        },
         Survivor {
             line: "if (column < length() && f < side) {",
             change: "< → <=",

@@ -4,7 +4,7 @@ use crate::gpu::kernel::{Case, Kernel, Kind, Part, Values, roots, sample};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::adam::{State, state};
 use crate::sim::process::lithography::kernels::{
-    ADAM, CIRCLE, DONE, FREE, LINES, LOGISTIC, MEAN, RATES, SPREAD, SQUARE, THETA, WAVES, logistic,
+    ADAM, DONE, FREE, HALF_WAVES, LINES, LOGISTIC, MEAN, RATES, SPREAD, SQUARE, THETA, logistic,
     spread, spread_groups,
 };
 
@@ -74,7 +74,7 @@ fn case(kind: Kind, [n, half, free]: [usize; 3], done: &[u32], size: f32) -> Cas
     };
     let lines = sample(36, 2 * rows * (half + 1));
     let mut values = vec![
-        Values::Float(roots(n, n)),
+        Values::Float(roots(2 * n, 2 * n)),
         Values::Float(lines.iter().map(|v| v * size).collect()),
     ];
     values.extend(state(n * n, free, done, size));
@@ -105,11 +105,11 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/descend.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/descend.wgsl"),
     },
-    parts: &[CIRCLE, SPREAD, LOGISTIC, ADAM],
+    parts: &[SPREAD, LOGISTIC, ADAM],
     record: Descend::RECORD,
-    slots: &[WAVES, LINES, RATES, DONE, FREE, MEAN, SQUARE, THETA],
+    slots: &[HALF_WAVES, LINES, RATES, DONE, FREE, MEAN, SQUARE, THETA],
     constants: &[],
-    workgroup: [64, 4, 1],
+    workgroup: [32, 8, 1],
     ulp: 64.0,
     twin,
     cases,

@@ -3,7 +3,7 @@
 
 use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Survivor, Values, sample};
 use crate::gpu::record::record;
-use crate::sim::process::lithography::kernels::{FFT, LENGTH, Length, ROOTS, at};
+use crate::sim::process::lithography::kernels::{FFT, LENGTH, Length, ROOTS, STRIPS, at};
 
 record! {
     /// Extents.
@@ -137,7 +137,7 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/field_columns.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/field_columns.wgsl"),
     },
-    parts: &[FFT],
+    parts: &[FFT, STRIPS],
     record: FieldColumns::RECORD,
     slots: &[
         ROOTS,
@@ -166,11 +166,6 @@ pub static KERNEL: Kernel = Kernel {
             line: "if (cell < together() * length() && column < length()) {",
             change: "< → <=",
             reason: "a column beyond the last lies in the next picture, a cell too many in a column beyond the last",
-        },
-        Survivor {
-            line: "for (var cell = thread; cell < used; cell = cell + 256u) {",
-            change: "< → <=",
-            reason: "one cell more than is used is written, and nobody reads it",
         },
         Survivor {
             line: "if (column < length() && f < side) {",

@@ -4,7 +4,7 @@
 use crate::gpu::kernel::{Case, Cell, Kernel, Kind, Part, Role, Slot, Values, roots, sample};
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{
-    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread, spread_groups,
+    HALF_WAVES, LINES, LOGISTIC, SPREAD, logistic, spread, spread_groups,
 };
 
 record! {
@@ -68,7 +68,7 @@ fn case(kind: Kind, [n, rows, half]: [usize; 3], size: f32, stretch: f32) -> Cas
         record: record.words(),
         constants: Vec::new(),
         values: vec![
-            Values::Float(roots(n, n)),
+            Values::Float(roots(2 * n, 2 * n)),
             Values::Float(lines.iter().map(|v| v * size).collect()),
             Values::Float(means.iter().map(|v| 0.5 + stretch * v).collect()),
             Values::Float(vec![0.0; rows * n]),
@@ -94,10 +94,10 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/gradient.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/gradient.wgsl"),
     },
-    parts: &[CIRCLE, SPREAD, LOGISTIC],
+    parts: &[SPREAD, LOGISTIC],
     record: Gradient::RECORD,
     slots: &[
-        WAVES,
+        HALF_WAVES,
         LINES,
         Slot {
             name: "means",
@@ -115,7 +115,7 @@ pub static KERNEL: Kernel = Kernel {
         },
     ],
     constants: &[],
-    workgroup: [64, 4, 1],
+    workgroup: [32, 8, 1],
     ulp: 32.0,
     twin,
     cases,

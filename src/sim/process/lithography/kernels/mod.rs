@@ -45,6 +45,12 @@ const FFT: Part = Part {
     text: include_str!("../../../../../shaders/shared/fft.wgsl"),
 };
 
+/// Transforms of columns.
+const STRIPS: Part = Part {
+    path: "shaders/shared/strips.wgsl",
+    text: include_str!("../../../../../shaders/shared/strips.wgsl"),
+};
+
 /// Random numbers.
 const RNG: Part = Part {
     path: "shaders/shared/rng.wgsl",
@@ -100,6 +106,15 @@ const WAVES: Slot = Slot {
     cell: Cell::Complex,
     shape: "n",
     unit: "waves",
+};
+
+/// The table of one grid and of the places halfway between its own.
+const HALF_WAVES: Slot = Slot {
+    name: "waves",
+    role: Role::Read,
+    cell: Cell::Complex,
+    shape: "2 n",
+    unit: "half-waves",
 };
 
 /// Lines of all rows of pictures.
@@ -187,6 +202,10 @@ fn times(a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }
 
+fn conjugate(a: [f32; 2]) -> [f32; 2] {
+    [a[0], -a[1]]
+}
+
 /// A sum in tiles of `size` terms, each summed apart: the order in which workgroups add.
 fn in_tiles(count: usize, size: usize, term: impl Fn(usize) -> [f32; 2]) -> [f32; 2] {
     let mut total = [0.0, 0.0];
@@ -223,15 +242,21 @@ fn parts(n: u32) -> u32 {
 
 /// Workgroups that spread lines to rows of `n`.
 fn spread_groups(n: u32, rows: u32) -> [u32; 3] {
-    [(n / parts(n) + 1).div_ceil(64), rows.div_ceil(32), 1]
+    [n.div_ceil(parts(n)).div_ceil(128), rows.div_ceil(32), 1]
 }
 
-/// The value at one place of a row of `n`, from its `width` lines.
+/// The value at one place of a row of `n`, from its `width` lines; all counted from half a place before the first, where
+/// the mirror image of a place is a place.
 fn spread(waves: &[f32], lines: &[f32], n: usize, width: usize, row: usize, x: usize) -> f32 {
-    let (near, sign) = if 2 * x <= n { (x, -1.0) } else { (n - x, 1.0) };
+    let (near, sign) = if 2 * x < n {
+        (2 * x + 1, -1.0)
+    } else {
+        (2 * n - 2 * x - 1, 1.0)
+    };
     let (mut cosines, mut sines) = (0.0, 0.0);
     for f in 0..width {
-        let (a, w) = (at(lines, row * width + f), at(waves, f * near % n));
+        let a = times(at(lines, row * width + f), conjugate(at(waves, f)));
+        let w = at(waves, f * near % (2 * n));
         cosines += a[0] * w[0];
         sines += a[1] * w[1];
     }

@@ -7,7 +7,7 @@ use crate::gpu::kernel::{
 };
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{
-    CIRCLE, LOGISTIC, QUARTERS, WAVES, at, in_tiles, logistic, put,
+    CIRCLE, HALF_WAVES, LOGISTIC, QUARTERS, at, in_tiles, logistic, put, times,
 };
 
 record! {
@@ -43,15 +43,20 @@ pub fn rows(record: &Rows, soft: u32, waves: &[f32], picture: &[f32], lines: &mu
             })
             .collect();
         for f in 0..width {
-            let total = in_tiles(n / 2 + 1, 16, |x| {
-                let (near, w) = (values[x], at(waves, f * x % n));
-                if x == 0 || 2 * x == n {
+            // Counted from half a place before the first, where the mirror image of a place is a place.
+            let total = in_tiles(n.div_ceil(2), 16, |x| {
+                let (near, w) = (values[x], at(waves, f * (2 * x + 1) % (2 * n)));
+                let far = values[n - 1 - x];
+                if 2 * x + 1 == n {
                     return [near * w[0], 0.0];
                 }
-                let far = values[n - x];
                 [(near + far) * w[0], (near - far) * w[1]]
             });
-            put(lines, row * width + f, [total[0], -total[1]]);
+            put(
+                lines,
+                row * width + f,
+                times([total[0], -total[1]], at(waves, f)),
+            );
         }
     }
 }
@@ -81,7 +86,7 @@ fn case(kind: Kind, [n, count, half]: [usize; 3], scale: f32, soft: u32, offset:
         record: record.words(),
         constants: vec![("soft", soft)],
         values: vec![
-            Values::Float(roots(n, n)),
+            Values::Float(roots(2 * n, 2 * n)),
             Values::Float(sample(1, n * count).iter().map(|v| v * scale).collect()),
             Values::Float(vec![0.0; 2 * count * (half + 1)]),
         ],
@@ -115,7 +120,7 @@ pub static KERNEL: Kernel = Kernel {
     parts: &[CIRCLE, LOGISTIC, QUARTERS],
     record: Rows::RECORD,
     slots: &[
-        WAVES,
+        HALF_WAVES,
         Slot {
             name: "picture",
             role: Role::Read,
@@ -138,13 +143,13 @@ pub static KERNEL: Kernel = Kernel {
     cases,
     survivors: &[
         Survivor {
-            line: "if (row >= record.rows || parts * x > n) {",
+            line: "if (row >= record.rows || parts * x >= n) {",
             change: ">= → >",
             reason: "a row beyond the last is summed but never written",
         },
         Survivor {
-            line: "for (var start = 0u; start <= n / parts; start = start + 8u) {",
-            change: "/ → *",
+            line: "for (var start = 0u; parts * start < n; start = start + 8u) {",
+            change: "< → <=",
             reason: "places beyond the folded part count as zero",
         },
         Survivor {
@@ -202,7 +207,7 @@ mod tests {
                 ..Rows::default()
             };
             let mut lines = vec![0.0; 2 * count * (half + 1)];
-            rows(&record, 0, &roots(n, n), &picture, &mut lines);
+            rows(&record, 0, &roots(2 * n, 2 * n), &picture, &mut lines);
             let fft = geoul_fft::forward(n);
             for (row, found) in picture.chunks(n).zip(lines.chunks(2 * (half + 1))) {
                 let mut whole: Vec<Complex64> = row.iter().map(|&v| f64::from(v).into()).collect();

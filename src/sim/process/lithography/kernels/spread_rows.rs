@@ -6,7 +6,7 @@ use crate::gpu::kernel::{
 };
 use crate::gpu::record::record;
 use crate::sim::process::lithography::kernels::{
-    CIRCLE, LINES, LOGISTIC, SPREAD, WAVES, logistic, spread, spread_groups,
+    HALF_WAVES, LINES, LOGISTIC, SPREAD, logistic, spread, spread_groups,
 };
 
 record! {
@@ -83,7 +83,7 @@ fn case(kind: Kind, [n, rows, half]: [usize; 3], size: f32, print: Option<[f32; 
         record: record.words(),
         constants: print.map(|_| ("print", 1)).into_iter().collect(),
         values: vec![
-            Values::Float(roots(n, n)),
+            Values::Float(roots(2 * n, 2 * n)),
             Values::Float(lines.iter().map(|v| v * size).collect()),
             Values::Float(vec![0.0; rows * n]),
         ],
@@ -97,6 +97,8 @@ fn cases() -> Vec<Case> {
         case(Kind::Ragged, [67, 18, 17], 1.0, None),
         case(Kind::Oblong, [130, 5, 3], 0.3, Some([1.02, 0.225, 5.0])),
         case(Kind::Oblong, [130, 5, 3], 0.3, None),
+        // Steps from frequency to frequency that end where the circle begins.
+        case(Kind::Oblong, [40, 5, 16], 0.3, None),
         // Far beyond where the threshold bends.
         case(Kind::Extreme, [40, 20, 15], 100.0, Some([0.97, 0.3, 40.0])),
         case(Kind::Large, [601, 100, 40], 0.02, Some([1.0, 0.0, 50.0])),
@@ -111,10 +113,10 @@ pub static KERNEL: Kernel = Kernel {
         path: "shaders/process/lithography/kernels/spread_rows.wgsl",
         text: include_str!("../../../../../shaders/process/lithography/kernels/spread_rows.wgsl"),
     },
-    parts: &[CIRCLE, SPREAD, LOGISTIC],
+    parts: &[SPREAD, LOGISTIC],
     record: SpreadRows::RECORD,
     slots: &[
-        WAVES,
+        HALF_WAVES,
         LINES,
         Slot {
             name: "picture",
@@ -125,45 +127,50 @@ pub static KERNEL: Kernel = Kernel {
         },
     ],
     constants: &[Constant { name: "print" }],
-    workgroup: [64, 4, 1],
+    workgroup: [32, 8, 1],
     ulp: 32.0,
     twin,
     cases,
     survivors: &[
         Survivor {
-            line: "for (var start = 0u; start < width; start = start + 16u) {",
+            line: "let thread = local.y * 32u + local.x;",
+            change: "+ → -",
+            reason: "it is no matter which invocation brings which lines",
+        },
+        Survivor {
+            line: "for (var start = 0u; start < width; start = start + 8u) {",
             change: "< → <=",
             reason: "beyond the last frequency there is nothing to add",
         },
         Survivor {
-            line: "for (var k = 0u; k < min(16u, width - start); k = k + 2u) {",
+            line: "for (var k = 0u; k < min(8u, width - start); k = k + 2u) {",
             change: "- → +",
             reason: "frequencies beyond the last count as zero",
         },
         Survivor {
-            line: "if (x > 0u && 2u * x < n) {",
-            change: "* → +",
-            reason: "a place of the second half writes at its mirror image the value that stands there",
-        },
-        Survivor {
-            line: "if (x > 0u && 2u * x < n) {",
+            line: "for (var part = 0u; part < 4u; part = part + 1u) {",
             change: "< → <=",
-            reason: "the sine of the middle is zero: both its places have one value",
+            reason: "after the last place comes n, where nothing is written",
         },
         Survivor {
-            line: "if (parts == 4u && 4u * x < n) {",
+            line: "for (var part = 0u; part < 4u; part = part + 1u) {",
+            change: "4u → 5u",
+            reason: "after the last place comes n, where nothing is written",
+        },
+        Survivor {
+            line: "if (parts * x >= n) {",
+            change: ">= → >",
+            reason: "the place after the part of a row writes the values that stand at its mirror images",
+        },
+        Survivor {
+            line: "if (2u * x + 1u < n) {",
             change: "* → +",
-            reason: "at the end of the quarter it writes once more the value that stands there",
+            reason: "the middle of an odd row is written once more with the value that stands there",
         },
         Survivor {
-            line: "if (parts == 4u && 4u * x < n) {",
+            line: "if (2u * x + 1u < n) {",
             change: "< → <=",
-            reason: "at the end of the quarter it writes once more the value that stands there",
-        },
-        Survivor {
-            line: "if (x > 0u) {",
-            change: "> → >=",
-            reason: "the middle is written once more with the value that stands there",
+            reason: "the middle of an odd row is written once more with the value that stands there",
         },
     ],
 };
