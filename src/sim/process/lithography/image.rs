@@ -18,8 +18,10 @@ pub struct Image {
 /// Intensity along a straight line, as a function of the place on it.
 #[derive(Clone, Debug)]
 pub struct Cut {
-    /// Angular frequency per nm and coefficient of each term.
+    /// Angular frequency per nm and coefficient of each term; frequencies of opposite sign are one.
     terms: Vec<(f64, Complex64)>,
+    /// Angular frequency of the second term where that of each is as far from the one before.
+    even: Option<f64>,
     /// Highest angular frequency, per nm.
     fastest: f64,
 }
@@ -72,36 +74,79 @@ impl Image {
     /// Intensity along the line through `from` in direction `along` (of length 1).
     pub fn cut(&self, from_nm: [f64; 2], along: [f64; 2]) -> Cut {
         let step = TAU / self.period_nm;
-        let half = self.spectrum.half() as i32;
-        // The phase at the start is a product of one factor for x and one for y.
+        let half = self.spectrum.half() as usize;
+        // The phase at the start is a product of one factor for x and one for y; those of opposite sign are conjugate.
         let phases = |at: f64| -> Vec<Complex64> {
-            let turn = |f: i32| f64::from(f) * step * at;
-            (-half..=half)
-                .map(|f| Complex64::new(libm::cos(turn(f)), libm::sin(turn(f))))
-                .collect()
+            let turn = |f: usize| {
+                let angle = f as f64 * step * at;
+                Complex64::new(libm::cos(angle), libm::sin(angle))
+            };
+            let above: Vec<Complex64> = (0..=half).map(turn).collect();
+            let below = above[1..].iter().rev().map(Complex64::conj);
+            below.chain(above.iter().copied()).collect()
         };
         let (px, py) = (phases(from_nm[0]), phases(from_nm[1]));
-        let mut terms: Vec<(f64, Complex64)> = Vec::new();
-        for (row, fy) in self.spectrum.values().chunks_exact(px.len()).zip(-half..) {
-            for (n, (c, fx)) in row.iter().zip(-half..).enumerate() {
-                let speed = step * (f64::from(fx) * along[0] + f64::from(fy) * along[1]);
-                let here = c * px[n] * py[(fy + half) as usize];
-                // Along x all of a column run equally fast, along y all of a row.
-                let same = match along {
-                    [_, 0.0] => Some(n),
-                    [0.0, _] => Some((fy + half) as usize),
-                    _ => None,
-                };
-                match same.and_then(|k| terms.get_mut(k)) {
-                    Some(term) => term.1 += here,
-                    None => terms.push((speed, here)),
+        let values = self.spectrum.values();
+        let rows = values.chunks_exact(px.len()).zip(&py);
+        let (terms, even): (Vec<(f64, Complex64)>, _) = match along {
+            // Along x all of a column run equally fast, along y all of a row.
+            [to, 0.0] => {
+                let mut sums = vec![Complex64::ZERO; px.len()];
+                for (row, phase) in rows {
+                    for (sum, c) in sums.iter_mut().zip(row) {
+                        *sum += c * phase;
+                    }
                 }
+                let sums = sums.iter().zip(&px).map(|(sum, phase)| sum * phase);
+                (
+                    folded(&sums.collect::<Vec<_>>(), step * to),
+                    Some(step * to),
+                )
             }
+            [0.0, to] => {
+                let sum = |(row, phase): (&[Complex64], &Complex64)| {
+                    let terms = row.iter().zip(&px).map(|(c, phase)| c * phase);
+                    terms.sum::<Complex64>() * phase
+                };
+                (
+                    folded(&rows.map(sum).collect::<Vec<_>>(), step * to),
+                    Some(step * to),
+                )
+            }
+            _ => {
+                let middle = values.len() / 2;
+                let term = |i: usize| {
+                    let (x, y) = (i % px.len(), i / px.len());
+                    let [fx, fy] = [x, y].map(|k| k as f64 - half as f64);
+                    let c = match i - middle {
+                        0 => values[i],
+                        _ => values[i] + values[2 * middle - i].conj(),
+                    };
+                    (step * (fx * along[0] + fy * along[1]), c * px[x] * py[y])
+                };
+                let terms = (middle..values.len()).map(term);
+                (terms.filter(|(_, c)| *c != Complex64::ZERO).collect(), None)
+            }
+        };
+        let moving = terms.iter().filter(|(_, c)| *c != Complex64::ZERO);
+        let fastest = moving.map(|t| t.0.abs()).fold(0.0, f64::max);
+        Cut {
+            terms,
+            even,
+            fastest,
         }
-        terms.retain(|(_, c)| *c != Complex64::ZERO);
-        let fastest = terms.iter().map(|t| t.0.abs()).fold(0.0, f64::max);
-        Cut { terms, fastest }
     }
+}
+
+/// Terms of a series from those of frequencies −half to half, `step` apart: only real parts are looked at, so a term and
+/// that of opposite frequency are one.
+fn folded(sums: &[Complex64], step: f64) -> Vec<(f64, Complex64)> {
+    let half = sums.len() / 2;
+    let of = |k: usize| match k {
+        0 => sums[half],
+        _ => sums[half + k] + sums[half - k].conj(),
+    };
+    (0..=half).map(|k| (k as f64 * step, of(k))).collect()
 }
 
 impl Cut {
@@ -131,13 +176,28 @@ impl Cut {
     }
 
     fn value_and_slope(&self, s_nm: f64) -> (f64, f64) {
-        self.terms.iter().fold((0.0, 0.0), |(v, d), (w, c)| {
-            let (sin, cos) = (libm::sin(w * s_nm), libm::cos(w * s_nm));
-            (
-                v + c.re * cos - c.im * sin,
-                d - w * (c.re * sin + c.im * cos),
-            )
-        })
+        let turn = |w: f64| Complex64::new(libm::cos(w * s_nm), libm::sin(w * s_nm));
+        let (mut value, mut slope) = (0.0, 0.0);
+        let mut add = |w: f64, term: Complex64| {
+            value += term.re;
+            slope -= w * term.im;
+        };
+        match self.even {
+            // Every term is turned by the same angle more than the one before.
+            Some(step) => {
+                let (mut now, by) = (Complex64::ONE, turn(step));
+                for (w, c) in &self.terms {
+                    add(*w, c * now);
+                    now *= by;
+                }
+            }
+            None => {
+                for (w, c) in &self.terms {
+                    add(*w, c * turn(*w));
+                }
+            }
+        }
+        (value, slope)
     }
 
     /// Places where the intensity crosses `level` between two places, in order.
