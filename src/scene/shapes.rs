@@ -212,7 +212,7 @@ impl Shapes {
 pub const FLAT_MAX: u64 = 4_000_000;
 
 /// A layout that is asked for by part, so that no more of it lies flat in memory than is looked at.
-pub trait Layout {
+pub trait Layout: Sync {
     /// Length of one step of a coordinate.
     fn unit_nm(&self) -> f64;
     /// Lowest and highest coordinates; `None` when there is no polygon.

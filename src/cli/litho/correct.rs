@@ -10,19 +10,22 @@ use super::opc::{Effort, Method, OpcArgs, Outline};
 use crate::cli::code;
 use crate::cli::compute::Device;
 use crate::cli::progress::Steps;
+use crate::cli::request::threads;
 use crate::cli::table::{Side, Table};
 use crate::interop::gdsii;
 use crate::results::write::{Measure, MeasureColumn};
 use crate::scene::shapes::{Polygon, Shapes, Sorted};
-use crate::sim::process::lithography::areas::{Areas, judge};
-use crate::sim::process::lithography::edges::{Kind, Pieces, Round, Settings, View, broken};
-use crate::sim::process::lithography::free_masks::{Corners, Seen, Task};
+use crate::sim::process::lithography::areas::{Areas, Judge};
+use crate::sim::process::lithography::edges::{Kind, Pieces, Round, Settings, broken};
+use crate::sim::process::lithography::free_masks::{Corners, Task};
 use crate::sim::process::lithography::ilt::Flow;
 #[cfg(feature = "gpu")]
 use crate::sim::process::lithography::ilt_on_gpu;
 use crate::sim::process::lithography::manhattan::union;
 use crate::sim::process::lithography::mask_rules::{PixelMask, Rules};
 use crate::sim::process::lithography::outlines::FreeMask;
+use crate::sim::process::lithography::placement::View;
+use crate::sim::process::lithography::search::Seen;
 use crate::sim::process::lithography::tiles::{Plan, TileImager, bounds_nm};
 use crate::sim::process::lithography::tones::Tones;
 use crate::sim::process::lithography::{Optics, setup};
@@ -157,6 +160,7 @@ pub fn run(
         resist: setup::resist(&read),
         bright,
         search_nm: 0.5 * unit,
+        threads: threads(args.threads),
     };
     let (mask, violations, stopped) = match args.method {
         Method::Edge => by_edges(&target, settings, &view, &out, texts)?,
@@ -176,24 +180,15 @@ pub fn run(
     write_mask(&out, &mask)?;
     let seconds = start.elapsed().as_secs_f64();
     let mask = Sorted::new(mask);
-    let before = judge(
-        &target,
-        &target,
-        &plan,
-        [&focus, &defocus],
-        view.resist,
+    let judge = Judge {
+        plan: &plan,
+        imagers: [&focus, &defocus],
+        resist: view.resist,
         corners,
         bright,
-    )?;
-    let after = judge(
-        &target,
-        &mask,
-        &plan,
-        [&focus, &defocus],
-        view.resist,
-        corners,
-        bright,
-    )?;
+    };
+    let before = judge.areas(&target, &target, view.threads)?;
+    let after = judge.areas(&target, &mask, view.threads)?;
     let errors = placement(&target, settings, &mask, &view)?;
     show(
         texts,
@@ -286,7 +281,7 @@ fn seek(
         Flow::when(steps.goes_on(seen.done, seen.of))
     };
     let found = match device {
-        Device::Cpu => task.seek(target, &mut watch)?,
+        Device::Cpu => task.seek(target, view.threads, &mut watch)?,
         #[cfg(feature = "gpu")]
         Device::Gpu(gpu) => pollster::block_on(ilt_on_gpu::seek(&task, gpu, target, &mut watch))?,
     };

@@ -1,5 +1,6 @@
 //! `geoul litho image`: the aerial image of a layout of any size and the contours it prints.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -12,12 +13,15 @@ use super::files::{LayoutArgs, Out, finish, numbers, open, optics};
 use crate::cli::compute::Device;
 use crate::cli::compute::{ComputeArg, open as open_device};
 use crate::cli::progress::Steps;
+use crate::cli::request::threads;
 use crate::cli::table::{Side, Table};
 use crate::cli::{LangArg, code, texts};
 use crate::results::write::{Measure, MeasureColumn};
-use crate::scene::shapes::{Layout, Shapes};
+use crate::scene::shapes::{Layout, Overfull, Shapes};
 use crate::sim::process::lithography::band::Band;
 use crate::sim::process::lithography::contour::{Contour, contours_in};
+use crate::sim::process::lithography::crew::side_by_side;
+use crate::sim::process::lithography::image::Image;
 #[cfg(feature = "gpu")]
 use crate::sim::process::lithography::on_gpu;
 use crate::sim::process::lithography::resist::Resist;
@@ -69,6 +73,9 @@ pub struct ImageArgs {
     /// What computes the image.
     #[arg(long, value_enum, default_value = "auto")]
     compute: ComputeArg,
+    /// Tiles at the same time on the processor; as many as there are cores when absent.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroU32>,
     /// Folder for aerial.png, contours.svg and the tables aerial, contours and halo (CSV and Parquet); photons.png
     /// and the table photons where they are drawn.
     #[arg(short, long, value_name = "DIR")]
@@ -128,13 +135,29 @@ impl Picture {
         at(from_nm).min(self.side)..at(to_nm).min(self.side)
     }
 
-    /// Fills what lies in a core, by `value` at places in nm.
-    fn fill(&mut self, low: [f64; 2], high: [f64; 2], mut value: impl FnMut(f64, f64) -> f64) {
-        for row in self.range(1, low[1], high[1]) {
-            for column in self.range(0, low[0], high[0]) {
-                let here = value(self.place(0, column), self.place(1, row));
-                self.values[(row * self.side + column) as usize] = here;
-            }
+    /// Values of the samples in a core, row by row: `row` gives those of the place y as a function of x, in nm.
+    fn look<V: Fn(f64) -> f64>(
+        &self,
+        [low, high]: [[f64; 2]; 2],
+        row: impl Fn(f64) -> V,
+    ) -> Vec<f64> {
+        let mut values = Vec::new();
+        for y in self.range(1, low[1], high[1]) {
+            let value = row(self.place(1, y));
+            let columns = self.range(0, low[0], high[0]);
+            values.extend(columns.map(|x| value(self.place(0, x))));
+        }
+        values
+    }
+
+    /// Fills a core with what was looked at.
+    fn fill(&mut self, [low, high]: [[f64; 2]; 2], values: &[f64]) {
+        let columns = self.range(0, low[0], high[0]);
+        let rows = self.range(1, low[1], high[1]);
+        let found = values.chunks_exact(columns.len().max(1));
+        for (y, found) in rows.zip(found) {
+            let first = (y * self.side + columns.start) as usize;
+            self.values[first..first + columns.len()].copy_from_slice(found);
         }
     }
 }
@@ -289,82 +312,77 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let (mut drawn, mut contour) = (0, 0_u32);
     let mut shapes = Vec::new();
 
-    let resist = setup::resist_model(&read);
     let least = 12 * optics.image_half(plan.period_nm()).max(4);
     let stride = plan.stride(least.max(2 * imager.image_half() + 4));
     let n = (plan.pixels() / stride) as usize;
-    let fine = Band::<f64>::new(n, imager.image_half());
+    let looks = Looks {
+        plan,
+        stride,
+        resist: setup::resist_model(&read),
+        fine: Band::new(n, imager.image_half()),
+        doses: &args.dose,
+    };
     let count = args
         .tiles
         .map_or(plan.count(), |t| t.clamp(1, plan.count()));
+    let tiles: Vec<u64> = (0..count)
+        .map(|i| (u128::from(i) * u128::from(plan.count()) / u128::from(count)) as u64)
+        .collect();
+    let threads = threads(args.threads);
     let start = Instant::now();
     let mut done = 0;
-    for i in 0..count {
-        if !steps.goes_on(i, count) {
+    // A few at a time: what was seen of them waits until those before are written.
+    for few in tiles.chunks(2 * threads as usize) {
+        if !steps.goes_on(done, count) {
             break;
         }
-        let tile = plan.tile((u128::from(i) * u128::from(plan.count()) / u128::from(count)) as u64);
-        let origin = plan.origin_nm(tile);
-        let within = layout.within_nm(origin, plan.period_nm())?;
+        let mut images: Vec<Option<Image>> = vec![None; few.len()];
         #[cfg(feature = "gpu")]
-        let image = match &mut on_device {
-            Some(tiles) => pollster::block_on(tiles.image(&within, origin))?,
-            None => imager.image(&within, origin),
-        };
-        #[cfg(not(feature = "gpu"))]
-        let image = imager.image(&within, origin);
-        // The image begins at the tile's corner, its samples half a pixel on.
-        let zero = origin.map(|v| v + 0.5 * plan.pixel_nm);
-        let step = plan.pixel_nm * f64::from(stride);
-        let core = plan.core_low_nm(tile);
-        let end = core.map(|v| v + plan.core_nm());
-        let values = fine.inverse(image.spectrum.values());
-        picture.fill(core, end, |x, y| {
-            between(&values, n, (x - zero[0]) / step, (y - zero[1]) / step)
-        });
-        table.fill(core, end, |x, y| image.at(x - zero[0], y - zero[1]));
-        // Of a threshold one latent image serves all doses.
-        let shared = match &resist {
-            Resist::Threshold(resist) => {
-                let latent = resist.latent(&image);
-                let values = fine.inverse(latent.spectrum.values());
-                Some((latent, values))
+        if let Some(on_device) = &mut on_device {
+            for (image, &tile) in images.iter_mut().zip(few) {
+                let origin = plan.origin_nm(plan.tile(tile));
+                let within = layout.within_nm(origin, plan.period_nm())?;
+                *image = Some(pollster::block_on(on_device.image(&within, origin))?);
             }
-            Resist::Mack(_) => None,
-        };
-        let from = (plan.halo / stride) as usize;
-        let to = from + (plan.core / stride) as usize;
-        let part = [[from; 2], [to.min(n - 1); 2]];
-        for (set, &dose) in sets.iter_mut().zip(&args.dose) {
-            let own;
-            let (latent, values, level) = match (&resist, &shared) {
-                (Resist::Threshold(resist), Some((latent, values))) => {
-                    (latent, values, resist.level_at(dose))
-                }
-                _ => {
-                    let (latent, level) = resist.latent_at(&image, dose);
-                    let values = latent.on_grid(n);
-                    own = (latent, values);
-                    (&own.0, &own.1, level)
-                }
+        }
+        let work = |k: usize, say: &mut dyn FnMut(())| -> Result<_, Overfull> {
+            let origin = plan.origin_nm(plan.tile(few[k]));
+            let within = layout.within_nm(origin, plan.period_nm())?;
+            let found = match &images[k] {
+                Some(image) => looks.at(image, few[k], [&picture, &table]),
+                None => looks.at(&imager.image(&within, origin), few[k], [&picture, &table]),
             };
-            let mut lines = contours_in(latent, values, n, part, level);
-            for line in &mut lines {
-                for p in &mut line.points_nm {
-                    *p = [p[0] + zero[0], p[1] + zero[1]];
-                    tables.add(&[dose, f64::from(contour), p[0], p[1]])?;
+            say(());
+            Ok((found, within.polygons))
+        };
+        let numbers: Vec<usize> = (0..few.len()).collect();
+        let mut seen = done;
+        let found = side_by_side(threads, &numbers, work, &mut |()| {
+            seen += 1;
+            steps.goes_on(seen, count);
+        });
+        for (&tile, found) in few.iter().zip(found) {
+            let (mut found, polygons) = found?;
+            let core = looks.core(tile);
+            picture.fill(core, &found.picture);
+            table.fill(core, &found.table);
+            for ((set, &dose), lines) in sets.iter_mut().zip(&args.dose).zip(&mut found.lines) {
+                for line in &*lines {
+                    for p in &line.points_nm {
+                        tables.add(&[dose, f64::from(contour), p[0], p[1]])?;
+                    }
+                    contour += 1;
+                    drawn += line.points_nm.len();
                 }
-                contour += 1;
-                drawn += line.points_nm.len();
+                if drawn <= DRAWN_MAX {
+                    set.append(lines);
+                }
             }
             if drawn <= DRAWN_MAX {
-                set.append(&mut lines);
+                shapes.extend(polygons);
             }
+            done += 1;
         }
-        if drawn <= DRAWN_MAX {
-            shapes.extend(within.polygons);
-        }
-        done += 1;
     }
     drop(steps);
     let seconds = start.elapsed().as_secs_f64();
@@ -426,6 +444,88 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     })
 }
 
+/// How tiles are looked at.
+struct Looks<'l> {
+    plan: Plan,
+    /// Pixels from sample to sample.
+    stride: u32,
+    resist: Resist,
+    fine: Band<f64>,
+    doses: &'l [f64],
+}
+
+/// What is seen of a tile: samples of its core, and contours of each dose.
+struct Seen {
+    picture: Vec<f64>,
+    table: Vec<f64>,
+    lines: Vec<Vec<Contour>>,
+}
+
+impl Looks<'_> {
+    /// Corners of the core of a tile.
+    fn core(&self, tile: u64) -> [[f64; 2]; 2] {
+        let low = self.plan.core_low_nm(self.plan.tile(tile));
+        [low, low.map(|v| v + self.plan.core_nm())]
+    }
+
+    /// What is seen of a tile's image.
+    fn at(&self, image: &Image, tile: u64, [picture, table]: [&Picture; 2]) -> Seen {
+        let Self { plan, stride, .. } = *self;
+        let n = self.fine.points();
+        // The image begins at the tile's corner, its samples half a pixel on.
+        let zero = plan
+            .origin_nm(plan.tile(tile))
+            .map(|v| v + 0.5 * plan.pixel_nm);
+        let step = plan.pixel_nm * f64::from(stride);
+        let values = self.fine.inverse(image.spectrum.values());
+        let core = self.core(tile);
+        let picture = picture.look(core, |y| {
+            let values = &values;
+            move |x| between(values, n, (x - zero[0]) / step, (y - zero[1]) / step)
+        });
+        let table = table.look(core, |y| {
+            let row = image.cut([0.0, y - zero[1]], [1.0, 0.0]);
+            move |x| row.at(x - zero[0])
+        });
+        // Of a threshold one latent image serves all doses.
+        let shared = match &self.resist {
+            Resist::Threshold(resist) => {
+                let latent = resist.latent(image);
+                let values = self.fine.inverse(latent.spectrum.values());
+                Some((latent, values))
+            }
+            Resist::Mack(_) => None,
+        };
+        let from = (plan.halo / stride) as usize;
+        let to = from + (plan.core / stride) as usize;
+        let part = [[from; 2], [to.min(n - 1); 2]];
+        let lines = self.doses.iter().map(|&dose| {
+            let own;
+            let (latent, values, level) = match (&self.resist, &shared) {
+                (Resist::Threshold(resist), Some((latent, values))) => {
+                    (latent, values, resist.level_at(dose))
+                }
+                _ => {
+                    let (latent, level) = self.resist.latent_at(image, dose);
+                    let values = latent.on_grid(n);
+                    own = (latent, values);
+                    (&own.0, &own.1, level)
+                }
+            };
+            let mut lines = contours_in(latent, values, n, part, level);
+            for p in lines.iter_mut().flat_map(|line| &mut line.points_nm) {
+                *p = [p[0] + zero[0], p[1] + zero[1]];
+            }
+            lines
+        });
+        Seen {
+            picture,
+            table,
+            lines: lines.collect(),
+        }
+    }
+}
+
 fn write_pictures(out: &Out, picture: &Picture, table: &Picture) -> anyhow::Result<()> {
     let seen = picture.values.iter().filter(|v| v.is_finite());
     let most = seen.fold(0.0_f64, |h, v| h.max(*v));
@@ -474,10 +574,10 @@ mod tests {
         let mut picture = Picture::new([3.0, -7.0], 100.0, 16);
         let mut filled = 0;
         for (low, high) in [([3.0, -7.0], [43.0, 93.0]), ([43.0, -7.0], [103.0, 93.0])] {
-            picture.fill(low, high, |x, y| {
-                filled += 1;
-                x + 1000.0 * y
-            });
+            let core = [low, high];
+            let seen = picture.look(core, |y| move |x| x + 1000.0 * y);
+            filled += seen.len();
+            picture.fill(core, &seen);
         }
         assert_eq!(filled, 16 * 16);
         assert!(picture.values.iter().all(|v| v.is_finite()));

@@ -2,6 +2,7 @@
 //!
 //! With optics of a file: see `correct`. Here: clips of the contest, with its kernels.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -90,6 +91,9 @@ pub struct OpcArgs {
     /// What computes inverse lithography. A GPU takes level sets, and pixels with Adam; the rest is the processor's.
     #[arg(long, value_enum, default_value = "auto")]
     pub compute: ComputeArg,
+    /// Tiles at the same time on the processor; as many as there are cores when absent.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroU32>,
     /// Folder for mask.gds and the tables of the run (CSV and Parquet); pictures of mask and print of a clip.
     #[arg(short, long, value_name = "DIR")]
     pub out: PathBuf,

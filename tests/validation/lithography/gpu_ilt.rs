@@ -11,7 +11,7 @@ use geoul::gpu::device::Gpu;
 use geoul::scene::shapes::{Polygon, Shapes, Sorted};
 use geoul::sim::process::lithography::contest::{SIDE, Score, Simulator};
 use geoul::sim::process::lithography::descent::Optimiser;
-use geoul::sim::process::lithography::free_masks::{Corners, Seen, Task, Unknowns};
+use geoul::sim::process::lithography::free_masks::{Corners, Task, Unknowns};
 use geoul::sim::process::lithography::ilt::{
     Flow, Level, Problem, Progress, Run, Schedule, Stage, Weights, grown,
 };
@@ -20,6 +20,7 @@ use geoul::sim::process::lithography::imager::Lens;
 use geoul::sim::process::lithography::level_set::{self, LevelSet};
 use geoul::sim::process::lithography::mask_rules::{CONTEST, PixelMask};
 use geoul::sim::process::lithography::resist::Threshold;
+use geoul::sim::process::lithography::search::Seen;
 use geoul::sim::process::lithography::tiles::Plan;
 use geoul::sim::process::lithography::tones::Tones;
 use geoul::sim::process::lithography::{Keep, Kernels, Optics, Outline};
@@ -386,7 +387,7 @@ fn tiles_at_once_give_the_mask_of_one_by_one() {
                 Flow::Continue
             };
             match k {
-                0 => task.seek(&line, watch).unwrap(),
+                0 => task.seek(&line, 1, watch).unwrap(),
                 _ => pollster::block_on(ilt_on_gpu::seek(&task, &gpu, &line, watch)).unwrap(),
             }
         });

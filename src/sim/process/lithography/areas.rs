@@ -2,6 +2,7 @@
 
 use crate::scene::shapes::{Layout, Overfull, Sorted};
 use crate::sim::process::lithography::band::Band;
+use crate::sim::process::lithography::crew::side_by_side;
 use crate::sim::process::lithography::free_masks::Corners;
 use crate::sim::process::lithography::raster::coverage;
 use crate::sim::process::lithography::resist::Threshold;
@@ -16,50 +17,77 @@ pub struct Areas {
     pub pvb_nm2: f64,
 }
 
-/// Judges a mask by its prints at nominal and at both corners, tile by tile; `imagers` are those in focus
-/// and out of it.
-///
-/// # Errors
-/// A tile holds too many shapes.
-pub fn judge(
-    target: &dyn Layout,
-    mask: &Sorted,
-    plan: &Plan,
-    imagers: [&TileImager; 2],
-    resist: Threshold,
-    corners: Corners,
-    bright: bool,
-) -> Result<Areas, Overfull> {
-    let n = plan.pixels() as usize;
-    let fine = [0, 1].map(|k| Band::<f64>::new(n, imagers[k].image_half()));
-    let mut areas = Areas::default();
-    let pixel = plan.pixel_nm * plan.pixel_nm;
-    for index in 0..plan.count() {
-        let origin = plan.origin_nm(plan.tile(index));
+/// What a mask is judged by.
+#[derive(Clone, Copy)]
+pub struct Judge<'j> {
+    /// Tiles.
+    pub plan: &'j Plan,
+    /// Imaging in focus and out of it.
+    pub imagers: [&'j TileImager; 2],
+    /// Resist.
+    pub resist: Threshold,
+    /// How far dose and focus stray.
+    pub corners: Corners,
+    /// Whether light prints the target.
+    pub bright: bool,
+}
+
+impl Judge<'_> {
+    /// Prints at nominal and at both corners against the target, up to `threads` tiles at once.
+    ///
+    /// # Errors
+    /// A tile holds too many shapes.
+    pub fn areas(
+        &self,
+        target: &dyn Layout,
+        mask: &Sorted,
+        threads: u32,
+    ) -> Result<Areas, Overfull> {
+        let n = self.plan.pixels() as usize;
+        let fine = self.imagers.map(|i| Band::<f64>::new(n, i.image_half()));
+        let tiles: Vec<u64> = (0..self.plan.count()).collect();
+        let work = |tile: u64, _: &mut dyn FnMut(())| self.tile(target, mask, &fine, tile);
+        let mut areas = Areas::default();
+        for found in side_by_side(threads, &tiles, work, &mut |()| ()) {
+            let [l2, pvb] = found?;
+            areas.l2_nm2 += l2 as f64 * self.plan.pixel_nm * self.plan.pixel_nm;
+            areas.pvb_nm2 += pvb as f64 * self.plan.pixel_nm * self.plan.pixel_nm;
+        }
+        Ok(areas)
+    }
+
+    /// Pixels of a tile's core where the nominal print is wrong, and where both corners differ.
+    fn tile(
+        &self,
+        target: &dyn Layout,
+        mask: &Sorted,
+        fine: &[Band<f64>; 2],
+        tile: u64,
+    ) -> Result<[u64; 2], Overfull> {
+        let (plan, resist, corners) = (self.plan, self.resist, self.corners);
+        let n = plan.pixels() as usize;
+        let origin = plan.origin_nm(plan.tile(tile));
         let wanted = target.within_nm(origin, plan.period_nm())?;
         let wanted = coverage(&wanted, origin, plan.period_nm(), plan.pixels());
         let shapes = mask.within_nm(origin, plan.period_nm())?;
         let [focus, defocus] = [0, 1].map(|k| {
-            let latent = resist.latent(&imagers[k].image(&shapes, origin));
+            let latent = resist.latent(&self.imagers[k].image(&shapes, origin));
             fine[k].inverse(latent.spectrum.values())
         });
+        let prints = |v: f64, dose: f64| v * dose >= resist.level;
         let inside = plan.halo as usize..(plan.halo + plan.core) as usize;
+        let mut pixels = [0, 0];
         for y in inside.clone() {
             for i in y * n + inside.start..y * n + inside.end {
-                let prints = |v: f64, dose: f64| v * dose >= resist.level;
-                let nominal = prints(focus[i], 1.0) == bright;
-                areas.l2_nm2 += if nominal == (wanted[i] >= 0.5) {
-                    0.0
-                } else {
-                    pixel
-                };
+                let nominal = prints(focus[i], 1.0) == self.bright;
+                pixels[0] += u64::from(nominal != (wanted[i] >= 0.5));
                 let (outer, inner) = (
                     prints(focus[i], 1.0 + corners.dose),
                     prints(defocus[i], 1.0 - corners.dose),
                 );
-                areas.pvb_nm2 += if outer == inner { 0.0 } else { pixel };
+                pixels[1] += u64::from(outer != inner);
             }
         }
+        Ok(pixels)
     }
-    Ok(areas)
 }

@@ -8,8 +8,8 @@ use num_complex::Complex64;
 
 use crate::scene::shapes::Shapes;
 use crate::sim::process::lithography::band::Real;
-use crate::sim::process::lithography::edges::View;
 use crate::sim::process::lithography::imager::{Grid, Lens};
+use crate::sim::process::lithography::placement::View;
 use crate::sim::process::lithography::resist::Threshold;
 use crate::sim::process::lithography::socs::Kernels;
 use crate::sim::process::lithography::spectrum::Spectrum;
@@ -140,6 +140,7 @@ pub fn view(imager: &TileImager) -> View<'_> {
         },
         bright: true,
         search_nm: 70.0,
+        threads: 1,
     }
 }
 

@@ -8,14 +8,14 @@
 //! and space, and what a final look at the pixels still finds is drawn back.
 
 use crate::scene::shapes::{Overfull, Polygon, Shapes, Sorted};
-use crate::sim::process::lithography::image::Image;
+use crate::sim::process::lithography::crew::side_by_side;
 use crate::sim::process::lithography::manhattan::{
     Loop, outward, polygons, union, without_straight,
 };
 use crate::sim::process::lithography::mask_rules::{PixelMask, Rules};
+use crate::sim::process::lithography::placement::View;
 use crate::sim::process::lithography::raster::coverage;
-use crate::sim::process::lithography::resist::Threshold;
-use crate::sim::process::lithography::tiles::{Plan, TileImager};
+use crate::sim::process::lithography::tiles::Plan;
 
 /// How edges are cut and moved; lengths in nm at the wafer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -376,15 +376,25 @@ impl Pieces {
             });
             of_tile[(tile[1] * view.plan.counts[0] + tile[0]) as usize].push(i);
         }
-        let mut round = Round::default();
-        for (index, inside) in of_tile.iter().enumerate().filter(|(_, i)| !i.is_empty()) {
-            let origin = view.plan.origin_nm(view.plan.tile(index as u64));
+        let tiles: Vec<u64> = (0..view.plan.count())
+            .filter(|&tile| !of_tile[tile as usize].is_empty())
+            .collect();
+        let pieces = &self.pieces;
+        let work = |tile: u64, _: &mut dyn FnMut(())| -> Result<Vec<f64>, Overfull> {
+            let origin = view.plan.origin_nm(view.plan.tile(tile));
             let latent = view.resist.latent(&view.imager.image_of(mask, origin)?);
             let middle = 0.5 * view.plan.pixel_nm;
-            for &i in inside {
-                let at = gauge(&self.pieces[i]);
+            let error = |&i: &usize| {
+                let at = gauge(&pieces[i]);
                 let at = [0, 1].map(|k| at[k] - origin[k] - middle);
-                let error = view.placement_nm(&latent, at, self.pieces[i].outward);
+                view.placement_nm(&latent, at, pieces[i].outward)
+            };
+            Ok(of_tile[tile as usize].iter().map(error).collect())
+        };
+        let found = side_by_side(view.threads, &tiles, work, &mut |()| ());
+        let mut round = Round::default();
+        for (&tile, errors) in tiles.iter().zip(found) {
+            for (&i, error) in of_tile[tile as usize].iter().zip(errors?) {
                 self.pieces[i].before_nm = self.pieces[i].error_nm;
                 self.pieces[i].error_nm = error;
                 round.mean_nm += error.abs();
@@ -508,46 +518,13 @@ pub fn broken(
     Ok(all)
 }
 
-/// What a correction looks at: tiles, their images, the resist.
-pub struct View<'v> {
-    /// Tiles that cover the layout.
-    pub plan: Plan,
-    /// Images of tiles.
-    pub imager: &'v TileImager,
-    /// Resist.
-    pub resist: Threshold,
-    /// Whether shapes are bright: openings of the mask.
-    pub bright: bool,
-    /// How far from its place an edge is looked for.
-    pub search_nm: f64,
-}
-
-impl View<'_> {
-    /// How far the printed edge lies outward of a place; the search's end where there is none.
-    pub fn placement_nm(&self, latent: &Image, at: [f64; 2], outward: [i32; 2]) -> f64 {
-        let cut = latent.cut(at, outward.map(f64::from));
-        let level = self.resist.level;
-        let found = cut
-            .crossings(level, -self.search_nm, self.search_nm)
-            .into_iter()
-            .filter(|&s| (cut.slope(s) < 0.0) == self.bright)
-            .min_by(|a, b| a.abs().total_cmp(&b.abs()));
-        found.unwrap_or_else(|| {
-            let inside = (cut.at(0.0) >= level) == self.bright;
-            if inside {
-                self.search_nm
-            } else {
-                -self.search_nm
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sim::process::lithography::optics::Optics;
+    use crate::sim::process::lithography::resist::Threshold;
     use crate::sim::process::lithography::source::Outline;
+    use crate::sim::process::lithography::tiles::TileImager;
     use crate::sim::process::lithography::tones::Tones;
 
     const RULES: Rules = Rules {
@@ -631,6 +608,7 @@ mod tests {
                 },
                 bright: true,
                 search_nm: 70.0,
+                threads: 2,
             };
             let mut pieces =
                 Pieces::new(&layout(), Settings::for_resolution(143.0, RULES)).unwrap();

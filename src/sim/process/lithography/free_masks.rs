@@ -3,18 +3,21 @@
 //! Each tile is sought with its halo, and of the result its core is kept. A second pass goes through the
 //! tiles again, from the joined mask and with all that lies outside the core held fast, so that neighbours
 //! agree where they meet (an alternating Schwarz iteration). It goes in groups of tiles none of which sees another's
-//! core, so that those of a group may be sought in any order, or all at once (`ilt_on_gpu::seek`). The region reaches some
+//! core, so that those of a group may be sought in any order, on threads, or all at once on a GPU (`ilt_on_gpu::seek`). The region reaches some
 //! resolutions beyond the layout: there the assist features grow.
 
+use core::sync::atomic::{AtomicBool, Ordering};
+
 use crate::scene::shapes::{Layout, Overfull};
+use crate::sim::process::lithography::crew::side_by_side;
 use crate::sim::process::lithography::descent::Optimiser;
 use crate::sim::process::lithography::ilt::{Flow, Problem, Progress, Run, Stage, Weights};
 use crate::sim::process::lithography::imager::Lens;
 use crate::sim::process::lithography::level_set::{self, Held, LevelSet};
 use crate::sim::process::lithography::optics::Optics;
 use crate::sim::process::lithography::outlines::FreeMask;
-use crate::sim::process::lithography::raster::coverage;
 use crate::sim::process::lithography::resist::Threshold;
+use crate::sim::process::lithography::search::{Search, Seen, Work};
 use crate::sim::process::lithography::socs::{Keep, Kernels};
 use crate::sim::process::lithography::tiles::Plan;
 use crate::sim::process::lithography::tones::Tones;
@@ -91,75 +94,88 @@ impl Pass {
     }
 }
 
-/// How far a search is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Seen {
-    /// Counted from 1.
-    pub pass: u32,
-    /// The tile's number in the plan.
-    pub tile: u64,
-    /// Steps of this tile in this pass.
-    pub step: u32,
-    /// Steps of all tiles so far.
-    pub done: u64,
-    /// Of so many.
-    pub of: u64,
-    /// Loss before the step.
-    pub loss: f64,
-}
-
 impl Task<'_> {
-    /// Seeks the mask of a layout on the processor. What a stopped run has not reached stays as the layout has it.
+    /// Seeks the mask of a layout on the processor, up to `threads` tiles at once: the mask is the same whatever their
+    /// number. What a stopped run has not reached stays as the layout has it.
     ///
     /// # Errors
     /// A tile holds too many shapes.
     pub fn seek(
         &self,
         layout: &dyn Layout,
+        threads: u32,
         watch: &mut dyn FnMut(Seen) -> Flow,
     ) -> Result<FreeMask, Overfull> {
         let lenses = self.lenses();
         let problem = self.problem(&lenses);
-        let (n, half) = (self.plan.pixels(), problem.focus.half());
         let mut search = Search::new(self);
-        let passes = self.passes();
-        let mut flow = Flow::Continue;
-        'all: for (number, pass) in (1..).zip(&passes) {
-            for &tile in pass.groups.iter().flatten() {
-                let work = search.work(layout, pass, tile)?;
-                let mut on = |p: Progress| {
-                    flow = watch(search.seen(number, tile, p.done, p.loss));
-                    flow
+        let stop = AtomicBool::new(false);
+        for (number, pass) in (1..).zip(&self.passes()) {
+            for group in &pass.groups {
+                let (sought, mut counted) = (&search, search.counter(number));
+                let work = |tile: u64, say: &mut dyn FnMut((u64, Progress))| {
+                    if stop.load(Ordering::Relaxed) {
+                        return Ok(None);
+                    }
+                    let mut on = |p: Progress| {
+                        say((tile, p));
+                        Flow::when(!stop.load(Ordering::Relaxed))
+                    };
+                    let work = sought.work(layout, pass, tile)?;
+                    Ok(Some(self.tile(problem, pass, sought, &work, &mut on)))
                 };
-                let (goal, around) = (&work.target, work.around.as_deref());
-                match self.unknowns {
-                    Unknowns::Pixels(optimiser) => {
-                        let run = Run {
-                            problem,
-                            optimiser,
-                            free: around.map(|_| search.free()),
-                        };
-                        let found =
-                            run.optimise(&pass.stages, &work.parameters(), goal, n, &mut on);
-                        search.keep_pixels(tile, &found);
+                let heard = &mut |(tile, p): (u64, Progress)| {
+                    if watch(counted.seen(tile, p.done, p.loss)) == Flow::Stop {
+                        stop.store(true, Ordering::Relaxed);
                     }
-                    Unknowns::LevelSet => {
-                        let free = search.free();
-                        let held = around.map(|mask| Held { free, mask });
-                        let start = work.level_set(half);
-                        let stages = &pass.stages;
-                        let found =
-                            level_set::optimise(problem, stages, start, held, goal, n, &mut on);
-                        search.keep_set(tile, found);
+                };
+                let found = side_by_side(threads, group, work, heard);
+                let done = counted.done;
+                for (&tile, found) in group.iter().zip(found) {
+                    match found? {
+                        Some(Found::Pixels(mask)) => search.keep_pixels(tile, &mask),
+                        Some(Found::LevelSet(set)) => search.keep_set(tile, set),
+                        None => (),
                     }
                 }
-                if flow == Flow::Stop {
-                    break 'all;
+                search.done = done;
+                if stop.load(Ordering::Relaxed) {
+                    return search.mask(layout);
                 }
-                search.count(pass.steps());
             }
         }
         search.mask(layout)
+    }
+
+    /// Seeks the mask of a tile.
+    fn tile(
+        &self,
+        problem: Problem<'_, f32>,
+        pass: &Pass,
+        search: &Search<'_>,
+        work: &Work,
+        on: &mut dyn FnMut(Progress) -> Flow,
+    ) -> Found {
+        let (n, stages, goal) = (self.plan.pixels(), &pass.stages, &work.target);
+        let around = work.around.as_deref();
+        let free = search.free();
+        match self.unknowns {
+            Unknowns::Pixels(optimiser) => {
+                let run = Run {
+                    problem,
+                    optimiser,
+                    free: around.map(|_| free),
+                };
+                Found::Pixels(run.optimise(stages, &work.parameters(), goal, n, on))
+            }
+            Unknowns::LevelSet => {
+                let held = around.map(|mask| Held { free, mask });
+                let start = work.level_set(problem.focus.half());
+                Found::LevelSet(level_set::optimise(
+                    problem, stages, start, held, goal, n, on,
+                ))
+            }
+        }
     }
 
     /// Imaging in focus and out of it.
@@ -239,205 +255,23 @@ impl Task<'_> {
         groups.retain(|group| !group.is_empty());
         groups
     }
-
-    /// 1 in the core and a strip of an eighth of the halo around it, where the second pass may change.
-    fn free(&self) -> Vec<f32> {
-        let (n, halo) = (self.plan.pixels() as usize, self.plan.halo as usize);
-        let inside = halo - halo / 8..n - (halo - halo / 8);
-        let on = |i: usize| inside.contains(&(i % n)) && inside.contains(&(i / n));
-        (0..n * n).map(|i| f32::from(u8::from(on(i)))).collect()
-    }
 }
 
-/// A tile that waits for its mask.
-pub struct Work {
-    n: u32,
-    /// Shares of its pixels that the layout covers.
-    cover: Vec<f32>,
-    /// 1 where light shall print.
-    pub target: Vec<f32>,
-    /// Transmissions of the joined mask there, where a pass holds what lies outside the core.
-    pub around: Option<Vec<f32>>,
-    set: Option<LevelSet>,
-}
-
-impl Work {
-    /// Parameters of pixels to start from.
-    pub fn parameters(&self) -> Vec<f32> {
-        match &self.around {
-            None => self.cover.clone(),
-            Some(mask) => mask.iter().copied().map(parameter).collect(),
-        }
-    }
-
-    /// The level set to start from: that of the pass before.
-    pub fn level_set(&self, half: u32) -> LevelSet {
-        let nearest = || LevelSet::nearest(half, &self.cover, self.n);
-        self.set.clone().unwrap_or_else(nearest)
-    }
-}
-
-/// A search under way: what was found of each tile.
-pub struct Search<'t> {
-    task: &'t Task<'t>,
-    mask: FreeMask,
-    free: Vec<f32>,
-    sets: Vec<Option<LevelSet>>,
-    reached: Vec<bool>,
-    done: u64,
-    of: u64,
-}
-
-impl<'t> Search<'t> {
-    /// Of nothing yet.
-    pub fn new(task: &'t Task<'t>) -> Self {
-        let plan = &task.plan;
-        let (side, count) = (
-            (plan.counts[0].max(plan.counts[1]) * plan.core) as usize,
-            plan.count() as usize,
-        );
-        let each: u64 = task.passes().iter().map(|p| u64::from(p.steps())).sum();
-        Self {
-            task,
-            mask: FreeMask {
-                low_nm: plan.low_nm,
-                pixel_nm: plan.pixel_nm,
-                n: side,
-                values: vec![0.0; side * side],
-            },
-            free: task.free(),
-            sets: vec![None; count],
-            reached: vec![false; count],
-            done: 0,
-            of: each * plan.count(),
-        }
-    }
-
-    /// 1 where a pass that holds lets a tile's mask change.
-    pub fn free(&self) -> &[f32] {
-        &self.free
-    }
-
-    /// What a tile's mask is sought from.
-    ///
-    /// # Errors
-    /// It holds too many shapes.
-    pub fn work(&self, layout: &dyn Layout, pass: &Pass, tile: u64) -> Result<Work, Overfull> {
-        let cover = self.cover(layout, tile)?;
-        let tones = self.task.tones;
-        let bright = tones.inside.abs() > tones.outside.abs();
-        Ok(Work {
-            n: self.task.plan.pixels(),
-            target: if bright {
-                cover.clone()
-            } else {
-                cover.iter().map(|c| 1.0 - c).collect()
-            },
-            around: pass.holds.then(|| self.around(tile, &cover)),
-            set: self.sets[tile as usize].clone(),
-            cover,
-        })
-    }
-
-    /// How far it is at a step of a tile whose steps before are counted.
-    pub fn seen(&self, pass: u32, tile: u64, step: u32, loss: f64) -> Seen {
-        Seen {
-            pass,
-            tile,
-            step,
-            done: self.done + u64::from(step),
-            of: self.of,
-            loss,
-        }
-    }
-
-    /// Counts steps that were done.
-    pub fn count(&mut self, steps: u32) {
-        self.done += u64::from(steps);
-    }
-
-    /// Keeps the core of a tile's transmissions.
-    pub fn keep_pixels(&mut self, tile: u64, found: &[f32]) {
-        let plan = &self.task.plan;
-        let (n, core, halo) = (
-            plan.pixels() as usize,
-            plan.core as usize,
-            plan.halo as usize,
-        );
-        let [x, y] = plan.tile(tile).map(|t| t as usize * core);
-        for row in 0..core {
-            let from = (row + halo) * n + halo;
-            let to = (y + row) * self.mask.n + x;
-            self.mask.values[to..to + core].copy_from_slice(&found[from..from + core]);
-        }
-        self.reached[tile as usize] = true;
-    }
-
-    /// Keeps a tile's level set, and of its mask the core.
-    pub fn keep_set(&mut self, tile: u64, found: LevelSet) {
-        self.keep_pixels(tile, &found.transmission(self.task.plan.pixels()));
-        self.sets[tile as usize] = Some(found);
-    }
-
-    /// What was found; the layout itself where no tile was sought.
-    ///
-    /// # Errors
-    /// A tile holds too many shapes.
-    pub fn mask(mut self, layout: &dyn Layout) -> Result<FreeMask, Overfull> {
-        for tile in 0..self.task.plan.count() {
-            if !self.reached[tile as usize] {
-                let cover = self.cover(layout, tile)?;
-                self.keep_pixels(tile, &cover);
-            }
-        }
-        Ok(self.mask)
-    }
-
-    fn cover(&self, layout: &dyn Layout, tile: u64) -> Result<Vec<f32>, Overfull> {
-        let plan = &self.task.plan;
-        let origin = plan.origin_nm(plan.tile(tile));
-        let shapes = layout.within_nm(origin, plan.period_nm())?;
-        Ok(coverage(&shapes, origin, plan.period_nm(), plan.pixels()))
-    }
-
-    /// Transmissions of a tile from the joined mask; beyond the region, those of the layout.
-    fn around(&self, tile: u64, cover: &[f32]) -> Vec<f32> {
-        let plan = &self.task.plan;
-        let (n, core, halo) = (
-            plan.pixels() as usize,
-            i64::from(plan.core),
-            i64::from(plan.halo),
-        );
-        let tile = plan.tile(tile);
-        let place = |k: usize, i: usize| i64::from(tile[k]) * core - halo + i as i64;
-        let limit = [0, 1].map(|k| i64::from(plan.counts[k]) * core);
-        (0..n * n)
-            .map(|i| {
-                let at = [place(0, i % n), place(1, i / n)];
-                let inside = (0..2).all(|k| (0..limit[k]).contains(&at[k]));
-                if inside {
-                    self.mask.values[at[1] as usize * self.mask.n + at[0] as usize]
-                } else {
-                    cover[i]
-                }
-            })
-            .collect()
-    }
-}
-
-/// The parameter of a transmission: the inverse of the mask's σ.
-fn parameter(transmission: f32) -> f32 {
-    let v = f64::from(transmission).clamp(1e-3, 1.0 - 1e-3);
-    (0.5 + 0.25 * libm::log(v / (1.0 - v))) as f32
+/// The mask of a tile.
+enum Found {
+    /// Transmissions.
+    Pixels(Vec<f32>),
+    LevelSet(LevelSet),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scene::shapes::{Polygon, Shapes, Sorted};
-    use crate::sim::process::lithography::areas::judge;
+    use crate::sim::process::lithography::areas::Judge;
     use crate::sim::process::lithography::mask_rules::PixelMask;
     use crate::sim::process::lithography::mask_rules::Rules;
+    use crate::sim::process::lithography::raster::coverage;
     use crate::sim::process::lithography::source::Outline;
     use crate::sim::process::lithography::tiles::TileImager;
 
@@ -497,7 +331,7 @@ mod tests {
         let (optics, line) = (optics(), line());
         let task = task(&optics, 400, unknowns);
         assert_eq!((task.plan.count(), task.plan.pixels() % 8), (1, 0));
-        let found = task.seek(&line, &mut |_| Flow::Continue).unwrap();
+        let found = task.seek(&line, 1, &mut |_| Flow::Continue).unwrap();
         let clean = found.pixels().cleaned(&RULES, 8.0);
         assert!(clean.check(&RULES, 8.0).is_clean());
         let shapes = found.manhattan(&clean, 1.0);
@@ -528,9 +362,14 @@ mod tests {
         });
         let imagers = [&imagers[0], &imagers[1]];
         let mask = Sorted::new(shapes.clone());
-        let of = |mask: &Sorted| {
-            judge(&line, mask, &task.plan, imagers, RESIST, task.corners, true).unwrap()
+        let judge = Judge {
+            plan: &task.plan,
+            imagers,
+            resist: RESIST,
+            corners: task.corners,
+            bright: true,
         };
+        let of = |mask: &Sorted| judge.areas(&line, mask, 2).unwrap();
         let (with, without) = (of(&mask), of(&line));
         let main = Shapes {
             unit_nm: 1.0,
@@ -563,7 +402,7 @@ mod tests {
         let (optics, line) = (optics(), line());
         let task = task(&optics, 152, Unknowns::LevelSet);
         let plan = task.plan;
-        let found = task.seek(&line, &mut |_| Flow::Stop).unwrap();
+        let found = task.seek(&line, 1, &mut |_| Flow::Stop).unwrap();
         let side = [0, 1].map(|k| f64::from(plan.counts[k]) * plan.core_nm());
         let bare = coverage(
             line.shapes(),
@@ -604,7 +443,7 @@ mod tests {
             (Unknowns::LevelSet, 152),
         ] {
             let task = task(&optics, pixels, unknowns);
-            let mask = task.seek(&line, &mut |_| Flow::Continue).unwrap();
+            let mask = task.seek(&line, 1, &mut |_| Flow::Continue).unwrap();
             let clean = mask.pixels().cleaned(&RULES, 8.0);
             let plan = super::tests::task(&optics, 400, unknowns).plan;
             let imagers = [0.0, 50.0].map(|z| {
@@ -618,15 +457,15 @@ mod tests {
                 .unwrap()
             });
             let mask = Sorted::new(mask.manhattan(&clean, 1.0));
-            let areas = judge(
-                &line,
-                &mask,
-                &plan,
-                [&imagers[0], &imagers[1]],
-                RESIST,
-                task.corners,
-                true,
-            );
+            let judge = Judge {
+                plan: &plan,
+                imagers: [&imagers[0], &imagers[1]],
+                resist: RESIST,
+                corners: task.corners,
+                bright: true,
+            };
+            let areas = judge.areas(&line, &mask, 2);
+            assert_eq!(areas, judge.areas(&line, &mask, 1));
             let tiles = task.plan.count();
             println!("{unknowns:?}, {tiles} tiles: {:?}", areas.unwrap());
             found.push((task.plan.count(), areas.unwrap()));

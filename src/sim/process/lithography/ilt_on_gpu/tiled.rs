@@ -4,12 +4,13 @@ use thiserror::Error;
 
 use crate::gpu::device::{Gpu, GpuFault};
 use crate::scene::shapes::{Layout, Overfull};
-use crate::sim::process::lithography::free_masks::{Search, Seen, Task, Unknowns, Work};
+use crate::sim::process::lithography::free_masks::{Task, Unknowns};
 use crate::sim::process::lithography::ilt::Flow;
 use crate::sim::process::lithography::ilt_on_gpu::course::{Course, Leg};
 use crate::sim::process::lithography::ilt_on_gpu::stage::Sizes;
 use crate::sim::process::lithography::ilt_on_gpu::{Descent, LevelSets};
 use crate::sim::process::lithography::outlines::FreeMask;
+use crate::sim::process::lithography::search::{Counter, Search, Seen, Work};
 
 /// Steps that the device is given at once.
 const STEPS_TOGETHER: u32 = 10;
@@ -58,12 +59,13 @@ pub async fn seek(
             for (clip, &tile) in (0..).zip(tiles) {
                 hands.put(clip, &search.work(layout, &pass, tile)?);
             }
-            let flow = hands.step(&search, number, tiles, watch).await?;
+            let mut counter = search.counter(number);
+            let flow = hands.step(&mut counter, tiles, watch).await?;
+            search.done = counter.done;
             hands.keep(&mut search, tiles).await?;
             if flow == Flow::Stop {
                 return Ok(search.mask(layout)?);
             }
-            search.count(pass.steps() * tiles.len() as u32);
         }
     }
     Ok(search.mask(layout)?)
@@ -97,14 +99,13 @@ impl Hands<'_> {
 
     async fn step(
         &mut self,
-        search: &Search<'_>,
-        pass: u32,
+        counter: &mut Counter,
         tiles: &[u64],
         watch: &mut dyn FnMut(Seen) -> Flow,
     ) -> Result<Flow, GpuFault> {
         match self {
-            Self::Pixels(run) => stepped(run, search, pass, tiles, watch).await,
-            Self::LevelSets(run) => stepped(run, search, pass, tiles, watch).await,
+            Self::Pixels(run) => stepped(run, counter, tiles, watch).await,
+            Self::LevelSets(run) => stepped(run, counter, tiles, watch).await,
         }
     }
 
@@ -128,8 +129,7 @@ impl Hands<'_> {
 /// All steps of some tiles, a few at a time.
 async fn stepped<L: Leg>(
     run: &mut Course<'_, L>,
-    search: &Search<'_>,
-    pass: u32,
+    counter: &mut Counter,
     tiles: &[u64],
     watch: &mut dyn FnMut(Seen) -> Flow,
 ) -> Result<Flow, GpuFault> {
@@ -139,11 +139,9 @@ async fn stepped<L: Leg>(
         let losses = run.losses().await?;
         let now = losses[0].len() as u32;
         for step in done..now {
-            for (before, (&tile, losses)) in tiles.iter().zip(&losses).enumerate() {
-                let loss = losses[step as usize];
-                let seen = search.seen(pass, tile, step + 1, loss);
-                let done = seen.done + u64::from(step) * (tiles.len() as u64 - 1) + before as u64;
-                if watch(Seen { done, ..seen }) == Flow::Stop {
+            for (&tile, losses) in tiles.iter().zip(&losses) {
+                let seen = counter.seen(tile, step + 1, losses[step as usize]);
+                if watch(seen) == Flow::Stop {
                     return Ok(Flow::Stop);
                 }
             }
