@@ -336,15 +336,13 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         if !steps.goes_on(done, count) {
             break;
         }
-        let mut images: Vec<Option<Image>> = vec![None; few.len()];
         #[cfg(feature = "gpu")]
-        if let Some(on_device) = &mut on_device {
-            for (image, &tile) in images.iter_mut().zip(few) {
-                let origin = plan.origin_nm(plan.tile(tile));
-                let within = layout.within_nm(origin, plan.period_nm())?;
-                *image = Some(pollster::block_on(on_device.image(&within, origin))?);
-            }
-        }
+        let images = match &mut on_device {
+            Some(device) => imaged(device, layout, &plan, few)?,
+            None => vec![None; few.len()],
+        };
+        #[cfg(not(feature = "gpu"))]
+        let images: Vec<Option<Image>> = vec![None; few.len()];
         let work = |k: usize, say: &mut dyn FnMut(())| -> Result<_, Overfull> {
             let origin = plan.origin_nm(plan.tile(few[k]));
             let within = layout.within_nm(origin, plan.period_nm())?;
@@ -442,6 +440,22 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     } else {
         code::PASSED
     })
+}
+
+/// Images of some tiles on a GPU.
+#[cfg(feature = "gpu")]
+fn imaged(
+    device: &mut on_gpu::Tiles<'_>,
+    layout: &dyn Layout,
+    plan: &Plan,
+    tiles: &[u64],
+) -> anyhow::Result<Vec<Option<Image>>> {
+    let image = |&tile: &u64| {
+        let origin = plan.origin_nm(plan.tile(tile));
+        let within = layout.within_nm(origin, plan.period_nm())?;
+        Ok(Some(pollster::block_on(device.image(&within, origin))?))
+    };
+    tiles.iter().map(image).collect()
 }
 
 /// How tiles are looked at.

@@ -111,7 +111,9 @@ impl Task<'_> {
         let mut search = Search::new(self);
         let stop = AtomicBool::new(false);
         for (number, pass) in (1..).zip(&self.passes()) {
-            for group in &pass.groups {
+            // Some tiles of a group at a time: masks that wait to be joined take memory.
+            let few = 4 * threads.max(1) as usize;
+            for group in pass.groups.iter().flat_map(|group| group.chunks(few)) {
                 let (sought, mut counted) = (&search, search.counter(number));
                 let work = |tile: u64, say: &mut dyn FnMut((u64, Progress))| {
                     if stop.load(Ordering::Relaxed) {
