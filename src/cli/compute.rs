@@ -4,10 +4,10 @@ use clap::ValueEnum;
 
 use crate::gpu::Compute;
 #[cfg(feature = "gpu")]
-use crate::gpu::device::{Adapters, Gpu};
+use crate::gpu::device::{Adapters, Gpu, GpuFault};
 
 /// What computes.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ComputeArg {
     /// A hardware GPU if there is one, else the processor.
     #[default]
@@ -26,6 +26,16 @@ impl ComputeArg {
             Self::Gpu => Compute::Gpu,
             Self::Cpu => Compute::Cpu,
         }
+    }
+
+    /// Whether the processor takes over from a GPU that allows less than is needed: unless one is demanded, with a note.
+    #[cfg(feature = "gpu")]
+    pub fn yields(self, fault: &GpuFault) -> bool {
+        let yields = self == Self::Auto && matches!(fault, GpuFault::Limit { .. });
+        if yields {
+            eprintln!("note: the processor computes it: {fault}");
+        }
+        yields
     }
 }
 
@@ -69,5 +79,23 @@ pub fn open(asked: ComputeArg) -> Result<Device, String> {
                 .to_owned(),
         ),
         Compute::Auto | Compute::Cpu => Ok(Device::Cpu),
+    }
+}
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_too_large_goes_to_the_processor_and_only_unless_a_gpu_is_demanded() {
+        let large = GpuFault::Limit {
+            what: "the buffer `lines` (bytes)".to_owned(),
+            needed: 2,
+            allowed: 1,
+            adapter: String::new(),
+        };
+        assert!(ComputeArg::Auto.yields(&large));
+        assert!(!ComputeArg::Gpu.yields(&large));
+        assert!(!ComputeArg::Auto.yields(&GpuFault::NoAdapter));
     }
 }

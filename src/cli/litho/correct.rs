@@ -20,7 +20,7 @@ use crate::sim::process::lithography::edges::{Kind, Pieces, Round, Settings, bro
 use crate::sim::process::lithography::free_masks::{Corners, Task};
 use crate::sim::process::lithography::ilt::Flow;
 #[cfg(feature = "gpu")]
-use crate::sim::process::lithography::ilt_on_gpu;
+use crate::sim::process::lithography::ilt_on_gpu::{self, SeekFault};
 use crate::sim::process::lithography::manhattan::union;
 use crate::sim::process::lithography::mask_rules::{PixelMask, Rules};
 use crate::sim::process::lithography::outlines::FreeMask;
@@ -283,7 +283,16 @@ fn seek(
     let found = match device {
         Device::Cpu => task.seek(target, view.threads, &mut watch)?,
         #[cfg(feature = "gpu")]
-        Device::Gpu(gpu) => pollster::block_on(ilt_on_gpu::seek(&task, gpu, target, &mut watch))?,
+        Device::Gpu(gpu) => {
+            let found = pollster::block_on(ilt_on_gpu::seek(&task, gpu, target, &mut watch));
+            match found {
+                // Told before the first step.
+                Err(SeekFault::Gpu(fault)) if args.compute.yields(&fault) => {
+                    task.seek(target, view.threads, &mut watch)?
+                }
+                found => found?,
+            }
+        }
     };
     // Tiles come in the order in which they are sought, some of them together.
     losses.sort_by_key(|(pass, tile, step, _)| (*pass, *tile, *step));
