@@ -187,8 +187,21 @@ pub fn run(
         corners,
         bright,
     };
-    let before = judge.areas(&target, &target, view.threads)?;
-    let after = judge.areas(&target, &mask, view.threads)?;
+    let (mut steps, mut seen) = (Steps::new(texts)?, 0);
+    let mut goes_on = || {
+        seen += 1;
+        steps.goes_on(seen, 2 * plan.count())
+    };
+    let before = judge.areas(&target, &target, view.threads, &mut goes_on)?;
+    let after = match before {
+        Some(_) => judge.areas(&target, &mask, view.threads, &mut goes_on)?,
+        None => None,
+    };
+    drop(steps);
+    // The mask is written; only how well it prints is not known.
+    let (Some(before), Some(after)) = (before, after) else {
+        return Ok(code::INTERRUPTED);
+    };
     let errors = placement(&target, settings, &mask, &view)?;
     show(
         texts,

@@ -1,5 +1,7 @@
 //! What a mask of a layout of any size prints against its target, tile by tile.
 
+use core::sync::atomic::{AtomicBool, Ordering};
+
 use crate::scene::shapes::{Layout, Overfull, Sorted};
 use crate::sim::process::lithography::band::Band;
 use crate::sim::process::lithography::crew::side_by_side;
@@ -33,7 +35,8 @@ pub struct Judge<'j> {
 }
 
 impl Judge<'_> {
-    /// Prints at nominal and at both corners against the target, up to `threads` tiles at once.
+    /// Prints at nominal and at both corners against the target, up to `threads` tiles at once. After each tile
+    /// `goes_on` is asked; `None` where it said no.
     ///
     /// # Errors
     /// A tile holds too many shapes.
@@ -42,18 +45,36 @@ impl Judge<'_> {
         target: &dyn Layout,
         mask: &Sorted,
         threads: u32,
-    ) -> Result<Areas, Overfull> {
+        goes_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<Areas>, Overfull> {
         let n = self.plan.pixels() as usize;
         let fine = self.imagers.map(|i| Band::<f64>::new(n, i.image_half()));
         let tiles: Vec<u64> = (0..self.plan.count()).collect();
-        let work = |tile: u64, _: &mut dyn FnMut(())| self.tile(target, mask, &fine, tile);
+        let stop = AtomicBool::new(false);
+        let work = |tile: u64, say: &mut dyn FnMut(())| {
+            if stop.load(Ordering::Relaxed) {
+                return Ok([0, 0]);
+            }
+            let found = self.tile(target, mask, &fine, tile);
+            say(());
+            found
+        };
+        let heard = &mut |()| {
+            if !goes_on() {
+                stop.store(true, Ordering::Relaxed);
+            }
+        };
+        let found = side_by_side(threads, &tiles, work, heard);
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let mut areas = Areas::default();
-        for found in side_by_side(threads, &tiles, work, &mut |()| ()) {
+        for found in found {
             let [l2, pvb] = found?;
             areas.l2_nm2 += l2 as f64 * self.plan.pixel_nm * self.plan.pixel_nm;
             areas.pvb_nm2 += pvb as f64 * self.plan.pixel_nm * self.plan.pixel_nm;
         }
-        Ok(areas)
+        Ok(Some(areas))
     }
 
     /// Pixels of a tile's core where the nominal print is wrong, and where both corners differ.

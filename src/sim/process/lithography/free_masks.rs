@@ -371,7 +371,7 @@ mod tests {
             corners: task.corners,
             bright: true,
         };
-        let of = |mask: &Sorted| judge.areas(&line, mask, 2).unwrap();
+        let of = |mask: &Sorted| judge.areas(&line, mask, 2, &mut || true).unwrap().unwrap();
         let (with, without) = (of(&mask), of(&line));
         let main = Shapes {
             unit_nm: 1.0,
@@ -466,11 +466,20 @@ mod tests {
                 corners: task.corners,
                 bright: true,
             };
-            let areas = judge.areas(&line, &mask, 2);
-            assert_eq!(areas, judge.areas(&line, &mask, 1));
+            let areas = |threads: u32, until: u32| {
+                let mut seen = 0;
+                let goes_on = &mut || {
+                    seen += 1;
+                    seen < until
+                };
+                judge.areas(&line, &mask, threads, goes_on).unwrap()
+            };
+            // One tile is told of, and then it is told to stop.
+            assert_eq!((areas(1, 1), areas(2, 9)), (None, areas(1, 9)));
+            let areas = areas(2, 9).unwrap();
             let tiles = task.plan.count();
-            println!("{unknowns:?}, {tiles} tiles: {:?}", areas.unwrap());
-            found.push((task.plan.count(), areas.unwrap()));
+            println!("{unknowns:?}, {tiles} tiles: {areas:?}");
+            found.push((task.plan.count(), areas));
         }
         for pair in found.chunks_exact(2) {
             assert!(pair[0].0 == 1 && pair[1].0 > 1);
