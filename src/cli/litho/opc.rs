@@ -29,7 +29,9 @@ use crate::sim::process::lithography::edges::{Pieces, Settings, broken};
 use crate::sim::process::lithography::free_masks::Unknowns;
 use crate::sim::process::lithography::ilt::{Flow, Problem, Progress, Run, Schedule};
 #[cfg(feature = "gpu")]
-use crate::sim::process::lithography::ilt_on_gpu::{Course, Descent, Leg, LevelSets};
+use crate::sim::process::lithography::ilt_on_gpu::{
+    Course, Descent, Leg, LevelSets, STEPS_TOGETHER,
+};
 use crate::sim::process::lithography::imager::Lens;
 use crate::sim::process::lithography::level_set::{self, LevelSet};
 use crate::sim::process::lithography::mask_rules::{CONTEST, PixelMask, Rules};
@@ -151,10 +153,6 @@ pub enum Outline {
     /// Smooth.
     Curved,
 }
-
-/// Steps that a GPU is given at once.
-#[cfg(feature = "gpu")]
-const STEPS_TOGETHER: u32 = 10;
 
 /// Losses of a run.
 const LOSS: &[MeasureColumn] = &[("step", Measure::Count), ("loss", Measure::Real(3))];

@@ -224,6 +224,18 @@ fn a_run_takes_the_same_course() {
     }
 }
 
+/// Losses of two runs within 5e-5 of one another, and the level sets they end with within 2e-5 of the largest coefficient.
+fn take_one_course(losses: [&[f64]; 2], sets: [&LevelSet; 2]) {
+    let each = losses[0].iter().zip(losses[1]);
+    let error = each.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
+    let [found, expected] = sets.map(LevelSet::values);
+    let apart = found.iter().zip(expected);
+    let apart = apart.map(|(a, b)| (a - b).norm()).fold(0.0, f32::max);
+    let most = expected.iter().fold(0.0, |m: f32, c| m.max(c.norm()));
+    println!("losses {error:.1e} apart, level sets {apart:.1e} of {most:.2}");
+    assert!(error < 5e-5 && apart < 2e-5 * most, "{error} {apart}");
+}
+
 /// Level sets of two clips at once, two stages, two tones, diffusion, fewer points of print than of mask: losses and the
 /// functions themselves as the processor finds them. Nothing is divided pixel by pixel here, so nothing is left to
 /// rounding.
@@ -277,13 +289,7 @@ fn level_sets_take_the_same_course() {
             let set = level_set::optimise(problem, &stages, start(clip), None, goal, n, watch);
             assert_eq!((losses[clip].len(), expected.len()), (24, 24));
             assert!(expected[11] < expected[0] && expected[23] < expected[12]);
-            let each = losses[clip].iter().zip(&expected);
-            let error = each.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
-            let apart = sets[clip].values().iter().zip(set.values());
-            let apart = apart.map(|(a, b)| (a - b).norm()).fold(0.0, f32::max);
-            let most = set.values().iter().fold(0.0, |m: f32, c| m.max(c.norm()));
-            println!("clip {clip}: losses {error:.1e} apart, level sets {apart:.1e} of {most:.2}");
-            assert!(error < 5e-5 && apart < 2e-5 * most, "{error} {apart}");
+            take_one_course([&losses[clip], &expected], [&sets[clip], &set]);
         }
     }
 }
@@ -338,13 +344,7 @@ fn held_parts_of_level_sets_take_the_same_course() {
         let set = level_set::optimise(problem, &[stage], start(clip), holds, goal, N, watch);
         assert_eq!((losses[clip].len(), expected.len()), (12, 12));
         assert!(expected[11] < expected[0]);
-        let each = losses[clip].iter().zip(&expected);
-        let error = each.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max);
-        let apart = sets[clip].values().iter().zip(set.values());
-        let apart = apart.map(|(a, b)| (a - b).norm()).fold(0.0, f32::max);
-        let most = set.values().iter().fold(0.0, |m: f32, c| m.max(c.norm()));
-        println!("clip {clip}: losses {error:.1e} apart, level sets {apart:.1e} of {most:.2}");
-        assert!(error < 5e-5 && apart < 2e-5 * most, "{error} {apart}");
+        take_one_course([&losses[clip], &expected], [&sets[clip], &set]);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::sim::process::lithography::level_set::{self, Held, LevelSet};
 use crate::sim::process::lithography::optics::Optics;
 use crate::sim::process::lithography::outlines::FreeMask;
 use crate::sim::process::lithography::resist::Threshold;
-use crate::sim::process::lithography::search::{Search, Seen, Work};
+use crate::sim::process::lithography::search::{Counter, Search, Seen, Work};
 use crate::sim::process::lithography::socs::{Keep, Kernels};
 use crate::sim::process::lithography::tiles::Plan;
 use crate::sim::process::lithography::tones::Tones;
@@ -108,13 +108,13 @@ impl Task<'_> {
     ) -> Result<FreeMask, Overfull> {
         let lenses = self.lenses();
         let problem = self.problem(&lenses);
-        let mut search = Search::new(self);
+        let (mut search, mut counter) = (Search::new(self), Counter::of(self));
         let stop = AtomicBool::new(false);
         for (number, pass) in (1..).zip(&self.passes()) {
             // Some tiles of a group at a time: masks that wait to be joined take memory.
             let few = 4 * threads.max(1) as usize;
             for group in pass.groups.iter().flat_map(|group| group.chunks(few)) {
-                let (sought, mut counted) = (&search, search.counter(number));
+                let sought = &search;
                 let work = |tile: u64, say: &mut dyn FnMut((u64, Progress))| {
                     if stop.load(Ordering::Relaxed) {
                         return Ok(None);
@@ -127,12 +127,11 @@ impl Task<'_> {
                     Ok(Some(self.tile(problem, pass, sought, &work, &mut on)))
                 };
                 let heard = &mut |(tile, p): (u64, Progress)| {
-                    if watch(counted.seen(tile, p.done, p.loss)) == Flow::Stop {
+                    if watch(counter.seen(number, tile, p.done, p.loss)) == Flow::Stop {
                         stop.store(true, Ordering::Relaxed);
                     }
                 };
                 let found = side_by_side(threads, group, work, heard);
-                let done = counted.done;
                 for (&tile, found) in group.iter().zip(found) {
                     match found? {
                         Some(Found::Pixels(mask)) => search.keep_pixels(tile, &mask),
@@ -140,7 +139,6 @@ impl Task<'_> {
                         None => (),
                     }
                 }
-                search.done = done;
                 if stop.load(Ordering::Relaxed) {
                     return search.mask(layout);
                 }

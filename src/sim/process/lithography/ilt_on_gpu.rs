@@ -2,7 +2,7 @@
 //! kernels, for many clips at once, from stage to stage without a word to the host in between.
 //!
 //! What a step needs is made once: twenty dispatches for masks by pixels (seventeen where they are not averaged),
-//! eighteen for level sets, whatever the number of clips. Both focus conditions go through the same dispatches as
+//! eighteen for level sets (six more where a part is held), whatever the number of clips. Both focus conditions go through the same dispatches as
 //! pictures side by side. The pixel of the mask and its two amplitudes are multiplied into the coherent systems on the
 //! host, so that they act on the way to the image and, conjugated, on the way back. docs/KERNELS.md says what each
 //! dispatch moves and what bounds it.
@@ -19,6 +19,9 @@ mod course;
 mod level_sets;
 mod stage;
 mod tiled;
+
+/// Steps that a device is given at once, so that a run can be stopped between them.
+pub const STEPS_TOGETHER: u32 = 10;
 
 pub use course::{Course, Leg};
 use stage::{Level, Programs, Sizes};

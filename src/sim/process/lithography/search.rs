@@ -54,18 +54,25 @@ impl Work {
 
 /// Counts the steps of all tiles.
 pub struct Counter {
-    pass: u32,
-    /// So many so far.
-    pub done: u64,
+    done: u64,
     of: u64,
 }
 
 impl Counter {
+    /// Of none yet.
+    pub fn of(task: &Task<'_>) -> Self {
+        let each: u64 = task.passes().iter().map(|p| u64::from(p.steps())).sum();
+        Self {
+            done: 0,
+            of: each * task.plan.count(),
+        }
+    }
+
     /// How far it is after one more step of a tile.
-    pub fn seen(&mut self, tile: u64, step: u32, loss: f64) -> Seen {
+    pub fn seen(&mut self, pass: u32, tile: u64, step: u32, loss: f64) -> Seen {
         self.done += 1;
         Seen {
-            pass: self.pass,
+            pass,
             tile,
             step,
             done: self.done,
@@ -82,9 +89,6 @@ pub struct Search<'t> {
     free: Vec<f32>,
     sets: Vec<Option<LevelSet>>,
     reached: Vec<bool>,
-    /// Steps of all tiles so far.
-    pub done: u64,
-    of: u64,
 }
 
 impl<'t> Search<'t> {
@@ -95,7 +99,6 @@ impl<'t> Search<'t> {
             (plan.counts[0].max(plan.counts[1]) * plan.core) as usize,
             plan.count() as usize,
         );
-        let each: u64 = task.passes().iter().map(|p| u64::from(p.steps())).sum();
         Self {
             task,
             mask: FreeMask {
@@ -107,8 +110,6 @@ impl<'t> Search<'t> {
             free: free(plan),
             sets: vec![None; count],
             reached: vec![false; count],
-            done: 0,
-            of: each * plan.count(),
         }
     }
 
@@ -136,15 +137,6 @@ impl<'t> Search<'t> {
             set: self.sets[tile as usize].clone(),
             cover,
         })
-    }
-
-    /// Counts steps of a pass from here on.
-    pub fn counter(&self, pass: u32) -> Counter {
-        Counter {
-            pass,
-            done: self.done,
-            of: self.of,
-        }
     }
 
     /// Keeps the core of a tile's transmissions.

@@ -8,12 +8,9 @@ use crate::sim::process::lithography::free_masks::{Task, Unknowns};
 use crate::sim::process::lithography::ilt::Flow;
 use crate::sim::process::lithography::ilt_on_gpu::course::{Course, Leg};
 use crate::sim::process::lithography::ilt_on_gpu::stage::Sizes;
-use crate::sim::process::lithography::ilt_on_gpu::{Descent, LevelSets};
+use crate::sim::process::lithography::ilt_on_gpu::{Descent, LevelSets, STEPS_TOGETHER};
 use crate::sim::process::lithography::outlines::FreeMask;
 use crate::sim::process::lithography::search::{Counter, Search, Seen, Work};
-
-/// Steps that the device is given at once.
-const STEPS_TOGETHER: u32 = 10;
 
 /// Why a mask was not sought to its end.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -39,7 +36,7 @@ pub async fn seek(
     let lenses = task.lenses();
     let problem = task.problem(&lenses);
     let n = task.plan.pixels();
-    let mut search = Search::new(task);
+    let (mut search, mut counter) = (Search::new(task), Counter::of(task));
     for (number, pass) in (1..).zip(task.passes()) {
         let together = Sizes::together(gpu, &problem, &pass.stages, n)? as usize;
         let most = pass.groups.iter().map(Vec::len).max().unwrap_or(1);
@@ -59,9 +56,8 @@ pub async fn seek(
             for (clip, &tile) in (0..).zip(tiles) {
                 hands.put(clip, &search.work(layout, &pass, tile)?);
             }
-            let mut counter = search.counter(number);
-            let flow = hands.step(&mut counter, tiles, watch).await?;
-            search.done = counter.done;
+            let heard = &mut |tile, step, loss| watch(counter.seen(number, tile, step, loss));
+            let flow = hands.step(tiles, heard).await?;
             hands.keep(&mut search, tiles).await?;
             if flow == Flow::Stop {
                 return Ok(search.mask(layout)?);
@@ -99,13 +95,12 @@ impl Hands<'_> {
 
     async fn step(
         &mut self,
-        counter: &mut Counter,
         tiles: &[u64],
-        watch: &mut dyn FnMut(Seen) -> Flow,
+        heard: &mut dyn FnMut(u64, u32, f64) -> Flow,
     ) -> Result<Flow, GpuFault> {
         match self {
-            Self::Pixels(run) => stepped(run, counter, tiles, watch).await,
-            Self::LevelSets(run) => stepped(run, counter, tiles, watch).await,
+            Self::Pixels(run) => stepped(run, tiles, heard).await,
+            Self::LevelSets(run) => stepped(run, tiles, heard).await,
         }
     }
 
@@ -126,12 +121,11 @@ impl Hands<'_> {
     }
 }
 
-/// All steps of some tiles, a few at a time.
+/// All steps of some tiles, a few at a time; each tile, step and loss is heard.
 async fn stepped<L: Leg>(
     run: &mut Course<'_, L>,
-    counter: &mut Counter,
     tiles: &[u64],
-    watch: &mut dyn FnMut(Seen) -> Flow,
+    heard: &mut dyn FnMut(u64, u32, f64) -> Flow,
 ) -> Result<Flow, GpuFault> {
     let mut done = 0;
     while run.left() > 0 {
@@ -140,8 +134,7 @@ async fn stepped<L: Leg>(
         let now = losses[0].len() as u32;
         for step in done..now {
             for (&tile, losses) in tiles.iter().zip(&losses) {
-                let seen = counter.seen(tile, step + 1, losses[step as usize]);
-                if watch(seen) == Flow::Stop {
+                if heard(tile, step + 1, losses[step as usize]) == Flow::Stop {
                     return Ok(Flow::Stop);
                 }
             }
