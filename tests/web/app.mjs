@@ -131,6 +131,7 @@ test("an image of lithography on WebGPU equals the native one", async () => {
   const expected = JSON.parse(readFileSync(join(here, "litho_expected.json"), "utf8"));
   const text = (name) => readFileSync(join(root, "scenes/litho", name), "utf8");
   const context = await browser.newContext();
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   await page.goto(`${server.address}icon.svg`);
   const { low_nm: lowNm, side_nm: sideNm, pixels, points, defocus_nm: defocusNm } = expected.probe;
