@@ -84,6 +84,9 @@ pub struct Look {
     /// Variants that move every knob of the whole plant by so many per cent, for `variants`.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..100))]
     tornado: Option<u8>,
+    /// Optimises the mask on the process bench before its picture.
+    #[arg(long)]
+    mask: bool,
     /// Pairs of replications of the what-if.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pairs: u32,

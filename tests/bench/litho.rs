@@ -14,6 +14,7 @@ use geoul::sim::process::lithography::ilt::{Flow, Problem, Schedule, Stage, opti
 use geoul::sim::process::lithography::imager::{Grid, Lens};
 use geoul::sim::process::lithography::level_set::{self, LevelSet};
 use geoul::sim::process::lithography::live::Screen;
+use geoul::sim::process::lithography::sought::Seeking;
 use geoul::sim::process::lithography::workbench::{
     Clip, CutLine, PIXELS, QUICK_FOCI, QUICK_WINDOW, Workbench,
 };
@@ -112,6 +113,8 @@ fn clip() -> Clip {
         },
         focus_span_nm: 80.0,
         tolerance: 0.1,
+        feature_nm: 16.0,
+        sought: None,
     }
 }
 
@@ -125,6 +128,17 @@ fn bench_optics_knob(bencher: Bencher<'_, '_>) {
         let shown = bench.expose(&clip, f64::INFINITY, &|| false);
         let shown = shown.expect("a source").expect("not stopped");
         screen.values(&shown.aerial, PIXELS as usize)
+    });
+}
+
+/// A mask of the clip is sought, from the layout to outlines that keep the rules.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn bench_mask(bencher: Bencher<'_, '_>) {
+    let clip = clip();
+    bencher.bench_local(|| {
+        let mut seeking = Seeking::new(&clip).expect("a mask can be sought");
+        seeking.go_on(&mut |_| Flow::Continue);
+        seeking.mask()
     });
 }
 

@@ -6,7 +6,7 @@ use geoul::view::panel::{Desk, ROOMS, Selection};
 use crate::{desk, settle, window};
 
 /// Words that are names, units or the other language's own name.
-const NAMES: [&str; 50] = [
+const NAMES: [&str; 51] = [
     "Geoul",
     "Scanner",
     "Etcher",
@@ -18,6 +18,7 @@ const NAMES: [&str; 50] = [
     "What",
     "if",
     "CSV",
+    "GDSII",
     "English",
     "Alt",
     "Ctrl",

@@ -104,6 +104,76 @@ fn a_turned_knob_changes_the_figures_and_is_taken_back() {
     assert_eq!(before, again);
 }
 
+/// The mask that is found prints nearer to the layout; it is a step to be taken back, tells when it is out of date, and is
+/// saved as GDSII.
+#[test]
+fn a_mask_is_sought_for_what_is_set() {
+    let mut harness = bench("en");
+    let rms = |h: &Harness<'_, Desk>| {
+        let said = figure(h, "EPE, all (RMS)");
+        let value = said.split(' ').next().expect("a number");
+        value.parse::<f64>().expect("a number")
+    };
+    let before = rms(&harness);
+    let press = |h: &mut Harness<'_, Desk>, label: &str| {
+        h.get_all_by_label_contains(label)
+            .next()
+            .expect(label)
+            .click();
+        settle(h);
+        answered(h.state_mut());
+        settle(h);
+    };
+    press(&mut harness, "Optimise the mask");
+    assert!(harness.state().process.has_sought());
+    let after = rms(&harness);
+    println!("{before} nm, then {after} nm");
+    assert!(after < 0.5 * before);
+    let count = harness.state().process.now.clip.mask().polygons.len();
+    harness.get_by_label(&format!("Polygons: {count}"));
+
+    press(&mut harness, "As drawn");
+    assert_eq!(rms(&harness), before);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    settle(&mut harness);
+    answered(harness.state_mut());
+    settle(&mut harness);
+    assert_eq!(rms(&harness), after);
+
+    press(&mut harness, "Save the mask as GDSII");
+    let export = harness.state_mut().exports.pop().expect("a file");
+    let (name, bytes) = &export.files[0];
+    assert_eq!(name, "logic_mask.gds");
+    let read = geoul::interop::gdsii::read(name, bytes, None).expect("GDSII");
+    let mask = harness.state().process.now.clip.mask();
+    assert_eq!(read.shapes.polygons.len(), mask.polygons.len());
+
+    up(&mut harness, "Dose", 40);
+    harness.get_by_label_contains("Optimised for other settings");
+    // Another tile has no such mask.
+    harness.state_mut().process.now.clip.side_nm = 1024.0;
+    answered(harness.state_mut());
+    settle(&mut harness);
+    assert!(!harness.state().process.has_sought());
+    assert!(harness.query_by_label_contains("Optimised for").is_none());
+}
+
+#[test]
+fn a_search_is_left_and_what_cannot_be_sought_is_told() {
+    let mut harness = bench("en");
+    // A large clip, so that it is not found before it can be stopped.
+    harness.state_mut().process.now.clip.side_nm = 4096.0;
+    harness.state_mut().process.seek();
+    harness.run_steps(2);
+    harness.get_by_label("Stop the search").click();
+    settle(&mut harness);
+    assert!(harness.state().process.steps().is_none() && !harness.state().process.has_sought());
+    harness.state_mut().process.now.clip.setup.shifted_layer = Some(3);
+    settle(&mut harness);
+    let seek = harness.get_by_label_contains("Optimise the mask");
+    assert!(seek.accesskit_node().is_disabled());
+}
+
 #[test]
 fn rings_poles_and_the_cut_line_follow_a_drag() {
     let mut harness = bench("en");

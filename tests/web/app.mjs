@@ -150,6 +150,21 @@ test("an image of lithography on WebGPU equals the native one", async () => {
   await context.close();
 });
 
+test("on the process bench a mask is optimised between frames", async () => {
+  const { context, page, seen } = await open("?log=geoul=info");
+  await ask(page, "room", "process-bench");
+  const drawn = await until(page, ({ process: it }) => it.placement_rms_nm > 0, "the clip is imaged");
+  assert.equal(drawn.process.optimised, false);
+  const before = drawn.process.placement_rms_nm;
+  await ask(page, "command", "optimise-mask");
+  const after = await until(page, ({ process: it }) => it.optimised && it.placement_rms_nm !== before, "the mask is found");
+  assert.ok(after.process.placement_rms_nm < 0.5 * before, `${before} nm, then ${after.process.placement_rms_nm} nm`);
+  assert.ok(after.frames > drawn.frames + 20, "frames are drawn while it is sought");
+  await picture(page, "app-mask");
+  assert.deepEqual(seen, { elsewhere: [], thrown: [] });
+  await context.close();
+});
+
 test("a damaged scene says where, and files that are dropped open", async () => {
   const { context, page, seen } = await open("");
   await picture(page, "app-start");

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use super::{Look, ThemeArg};
 use crate::scene::Command;
 use crate::view::app::shot::Studio;
-use crate::view::panel::{CameraCommand, Desk, ROOMS, Selection, ThemeChoice};
+use crate::view::panel::{CameraCommand, Desk, PROCESS_BENCH, ROOMS, Selection, ThemeChoice};
 use crate::view::stage::overlay;
 use crate::whatif::knob::Setting;
 use crate::whatif::variants::one_at_a_time;
@@ -209,6 +209,8 @@ fn answer(desk: &mut Desk, look: &Look) -> anyhow::Result<()> {
     (desk.bench.pairs, desk.bench.days) = (look.pairs, look.days);
     desk.bench.turned.clear();
     desk.bench.variants.clear();
+    // The picture before may have left one.
+    desk.process.take_sought(false);
     match desk.room {
         "what-if" if !look.knob.is_empty() => {
             for setting in &look.knob {
@@ -222,6 +224,16 @@ fn answer(desk: &mut Desk, look: &Look) -> anyhow::Result<()> {
         "variants" if !look.knob.is_empty() || look.tornado.is_some() => {
             variants(desk, look)?;
             desk.run_variants()?;
+        }
+        PROCESS_BENCH if look.mask => {
+            desk.process.seek();
+            while desk.process.is_busy() {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                desk.process.tick();
+            }
+            if let Some(fault) = &desk.process.unseekable {
+                bail!("{fault}");
+            }
         }
         _ => return Ok(()),
     }

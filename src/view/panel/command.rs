@@ -7,6 +7,7 @@ use super::desk::{CameraCommand, Desk, SPEEDS, Selection};
 use super::events;
 use super::leave::Then;
 use super::prefs::SCALES;
+use super::rail::PROCESS_BENCH;
 use super::window::Window;
 
 /// Something that can be done.
@@ -180,6 +181,16 @@ pub static COMMANDS: &[Command] = &[
                 let said = crate::view::faults::knob(&fault, &d.texts());
                 d.say(super::notice::Weight::Failure, said);
             }
+        },
+    },
+    Command {
+        name: "optimise-mask",
+        icon: icon::MAGIC_WAND,
+        key: None,
+        fits: |d| d.process.steps().is_none() && d.process.seekable().is_ok(),
+        run: |d| {
+            d.room = PROCESS_BENCH;
+            d.process.seek();
         },
     },
     Command {

@@ -68,7 +68,7 @@ pub use export::Export;
 pub use leave::Then;
 pub use notice::{Notice, Weight};
 pub use prefs::{Compute, Layout, Prefs, ThemeChoice};
-pub use rail::{ROOMS, Room};
+pub use rail::{PROCESS_BENCH, ROOMS, Room};
 pub use series::{GroupLately, SeriesCache};
 pub use session::Session;
 pub use style::colour;

@@ -117,10 +117,14 @@ fn fill(
     high: [usize; 2],
 ) {
     for corner in mesh.indices.chunks_exact(3) {
-        let v: [&Vertex; 3] = [0, 1, 2].map(|i| &mesh.vertices[corner[i] as usize]);
-        let p = v.map(|v| [v.pos.x * scale, v.pos.y * scale]);
+        let place = |v: &Vertex| [v.pos.x * scale, v.pos.y * scale];
+        let mut v: [&Vertex; 3] = [0, 1, 2].map(|i| &mesh.vertices[corner[i] as usize]);
+        if edge(place(v[0]), place(v[1]), place(v[2])) < 0.0 {
+            v.swap(1, 2);
+        }
+        let p = v.map(place);
         let area = edge(p[0], p[1], p[2]);
-        if area == 0.0 {
+        if area <= 0.0 {
             continue;
         }
         let span = |axis: usize| {
@@ -142,17 +146,11 @@ fn fill(
         for y in span(1) {
             for x in span(0) {
                 let at = [x as f32 + 0.5, y as f32 + 0.5];
-                let w = [
-                    edge(p[1], p[2], at) / area,
-                    edge(p[2], p[0], at) / area,
-                    edge(p[0], p[1], at) / area,
-                ];
-                // Pixels on an edge belong to one of its two triangles only.
-                let inside =
-                    w.iter().all(|w| *w >= 0.0) && w.iter().filter(|w| **w == 0.0).count() < 2;
-                if !inside {
+                let edges = [[p[1], p[2]], [p[2], p[0]], [p[0], p[1]]];
+                if !edges.iter().all(|[a, b]| is_left(*a, *b, at)) {
                     continue;
                 }
+                let w = edges.map(|[a, b]| edge(a, b, at) / area);
                 let mix =
                     |f: &dyn Fn(&Vertex) -> f32| w[0] * f(v[0]) + w[1] * f(v[1]) + w[2] * f(v[2]);
                 let uv = Pos2::new(mix(&|v| v.uv.x), mix(&|v| v.uv.y));
@@ -169,6 +167,49 @@ fn fill(
     }
 }
 
+/// Whether a point lies on the inner side of an edge, round which a triangle runs: of two triangles that share it and run
+/// round it in opposite senses exactly one says so, however the numbers are rounded.
+fn is_left(a: [f32; 2], b: [f32; 2], at: [f32; 2]) -> bool {
+    if a < b {
+        edge(a, b, at) >= 0.0
+    } else {
+        edge(b, a, at) < 0.0
+    }
+}
+
 fn edge(a: [f32; 2], b: [f32; 2], c: [f32; 2]) -> f32 {
     (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::Rect;
+
+    /// A picture made of two triangles has neither a crack nor a seam along its diagonal.
+    #[test]
+    fn every_pixel_of_a_picture_is_painted_once() {
+        // A texture that is not there is white.
+        let (id, textures) = (TextureId::Managed(0), Textures::default());
+        for place in [
+            Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(661.7, 473.3)),
+            Rect::from_min_max(egui::pos2(-130.2, -7.9), egui::pos2(671.0, 519.6)),
+            Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(480.0, 480.0)),
+        ] {
+            let mut mesh = Mesh::with_texture(id);
+            let uv = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+            mesh.add_rect_with_uv(place, uv, Color32::from_black_alpha(128));
+            let (width, height) = (480, 470);
+            let mut picture = Picture {
+                width,
+                height,
+                pixels: vec![[200; 3]; width * height],
+            };
+            fill(&mut picture, &mesh, &textures, 1.0, [0, 0], [width, height]);
+            let once = picture.pixels[0];
+            assert!(once[0] > 90 && once[0] < 110, "{once:?}");
+            let others = picture.pixels.iter().filter(|p| **p != once).count();
+            assert_eq!(others, 0, "{place:?}");
+        }
+    }
 }

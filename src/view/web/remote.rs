@@ -339,6 +339,8 @@ fn state_of(desk: &Desk, fault: Option<String>, frames: u32) -> Value {
     let session = desk.session.as_ref();
     let findings = session.map(|s| s.findings());
     let lang = desk.texts().lang();
+    let shown = desk.process.out.shown.as_ref();
+    let placement = shown.and_then(|s| s.exposure.placement);
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "language": lang.tag(),
@@ -358,6 +360,8 @@ fn state_of(desk: &Desk, fault: Option<String>, frames: u32) -> Value {
         "process": {
             "busy": desk.process.is_busy(),
             "shown": desk.process.out.shown.is_some(),
+            "optimised": desk.process.has_sought(),
+            "placement_rms_nm": placement.map(|p| p.rms_nm),
         },
         "found_unsaved": desk.keeper.as_ref().is_some_and(|k| k.has_found()),
         "notices": desk.notices.iter().map(|n| &n.text).collect::<Vec<_>>(),

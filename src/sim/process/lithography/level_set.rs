@@ -88,31 +88,78 @@ pub fn optimise(
     n: u32,
     watch: &mut dyn FnMut(Progress) -> Flow,
 ) -> LevelSet {
-    let of = stages.iter().map(|s| s.iterations).sum();
-    let mut found = start;
-    let mut done = 0;
-    for &stage in stages {
-        let objective = Objective::new(problem, stage, target, n);
-        let mask = Band::new(stage.mask as usize, found.half);
-        let mut means = Means::new(found.values.len());
-        for _ in 0..stage.iterations {
-            let mut slope = spectrum(&mask, &found.values, held);
-            let loss = objective.slope(&mut slope);
-            if let Some(held) = held {
-                let mut free = mask.inverse(&slope);
-                for (slope, free) in free.iter_mut().zip(held.free) {
-                    *slope *= free;
-                }
-                slope = mask.forward(&free);
-            }
-            means.step(&mut found.values, &slope, stage.rate);
-            done += 1;
-            if watch(Progress { done, of, loss }) == Flow::Stop {
-                return found;
-            }
+    let mut steps = Steps::new(start);
+    steps.go_on(problem, stages, held, target, n, watch);
+    steps.found
+}
+
+/// Steps through stages, which can be left between any two of them and gone on with.
+pub struct Steps {
+    found: LevelSet,
+    means: Means,
+    done: u32,
+}
+
+impl Steps {
+    /// From a level set.
+    pub fn new(start: LevelSet) -> Self {
+        Self {
+            means: Means::new(start.values.len()),
+            found: start,
+            done: 0,
         }
     }
-    found
+
+    /// What was found so far.
+    pub fn found(&self) -> &LevelSet {
+        &self.found
+    }
+
+    /// Goes on as [`optimise`] does, always with the same of everything, until all stages are done or `watch` says stop;
+    /// whether all are done.
+    pub fn go_on(
+        &mut self,
+        problem: Problem<'_, f32>,
+        stages: &[Stage],
+        held: Option<Held<'_>>,
+        target: &[f32],
+        n: u32,
+        watch: &mut dyn FnMut(Progress) -> Flow,
+    ) -> bool {
+        let of = stages.iter().map(|s| s.iterations).sum();
+        let mut begin = 0;
+        for &stage in stages {
+            let end = begin + stage.iterations;
+            if self.done >= end {
+                begin = end;
+                continue;
+            }
+            let objective = Objective::new(problem, stage, target, n);
+            let mask = Band::new(stage.mask as usize, self.found.half);
+            while self.done < end {
+                if self.done == begin {
+                    self.means = Means::new(self.found.values.len());
+                }
+                let mut slope = spectrum(&mask, &self.found.values, held);
+                let loss = objective.slope(&mut slope);
+                if let Some(held) = held {
+                    let mut free = mask.inverse(&slope);
+                    for (slope, free) in free.iter_mut().zip(held.free) {
+                        *slope *= free;
+                    }
+                    slope = mask.forward(&free);
+                }
+                self.means.step(&mut self.found.values, &slope, stage.rate);
+                self.done += 1;
+                let done = self.done;
+                if watch(Progress { done, of, loss }) == Flow::Stop {
+                    return done == of;
+                }
+            }
+            begin = end;
+        }
+        true
+    }
 }
 
 /// Coefficients of a level set's mask, block by block: no picture of it is kept.
@@ -229,6 +276,40 @@ mod tests {
         );
         assert!(losses.len() == 60 && losses[59] < 0.5 * losses[0]);
         assert!(after < 0.3 * before, "{before} {after}");
+    }
+
+    /// Left after any step and gone on with, a run is the same run, also where a stage ends.
+    #[test]
+    fn a_run_in_parts_is_the_run() {
+        let lenses = lenses::<f32>();
+        let target = target(N as usize);
+        let problem = Problem::contest(&lenses.0, &lenses.1);
+        let stage = |mask, iterations| Stage {
+            mask,
+            print: mask,
+            iterations,
+            ..STAGE
+        };
+        let stages = [stage(N / 2, 4), stage(N, 5)];
+        let start = LevelSet::nearest(lenses.0.half(), &target, N);
+        let mut losses = Vec::new();
+        let go = &mut |p: Progress| {
+            losses.push(p.loss);
+            Flow::Continue
+        };
+        let whole = optimise(problem, &stages, start.clone(), None, &target, N, go);
+        for part in [1, 2, 3, 4] {
+            let (mut steps, mut seen) = (Steps::new(start.clone()), Vec::new());
+            while !steps.go_on(problem, &stages, None, &target, N, &mut |p| {
+                seen.push(p.loss);
+                assert_eq!((p.done as usize, p.of), (seen.len(), 9));
+                Flow::when(p.done % part != 0)
+            }) {}
+            assert_eq!(
+                (seen.as_slice(), steps.found()),
+                (losses.as_slice(), &whole)
+            );
+        }
     }
 
     /// What is held stays, whatever the level set does there; a run can be stopped.

@@ -53,6 +53,7 @@ pub mod schedule;
 pub mod search;
 pub mod setup;
 pub mod socs;
+pub mod sought;
 pub mod source;
 pub mod spectrum;
 pub mod tiles;

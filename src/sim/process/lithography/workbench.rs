@@ -17,6 +17,7 @@ use crate::sim::process::lithography::optics::Optics;
 use crate::sim::process::lithography::profile::Profile;
 use crate::sim::process::lithography::sampled::{Placement, Samples};
 use crate::sim::process::lithography::setup;
+use crate::sim::process::lithography::sought::Sought;
 use crate::sim::process::lithography::source::{Source, SourceFault};
 use crate::sim::process::lithography::spectrum::Spectrum;
 use crate::sim::process::lithography::window::{DoseRange, Watched, Window, inscribed};
@@ -46,7 +47,7 @@ pub struct CutLine {
 /// What is on the bench.
 #[derive(Clone, Debug)]
 pub struct Clip {
-    /// Layout; told apart by its place in memory.
+    /// Layout, what shall print; told apart by its place in memory.
     pub shapes: Arc<Shapes>,
     /// Lens, source, mask and resist.
     pub setup: Setup,
@@ -64,6 +65,10 @@ pub struct Clip {
     pub focus_span_nm: f64,
     /// Share by which the size may differ from the target.
     pub tolerance: f64,
+    /// Least width and space of a mask that is sought, at the wafer.
+    pub feature_nm: f64,
+    /// A mask that stands in for the layout's own shapes, as long as it is one for this tile of it.
+    pub sought: Option<Arc<Sought>>,
 }
 
 impl PartialEq for Clip {
@@ -75,15 +80,22 @@ impl PartialEq for Clip {
             && self.line == other.line
             && self.focus_span_nm == other.focus_span_nm
             && self.tolerance == other.tolerance
+            && self.feature_nm == other.feature_nm
     }
 }
 
 impl Clip {
-    fn same_mask(&self, other: &Self) -> bool {
-        let tone = |s: &Setup| (s.tone, s.transmission, s.shifted_layer);
+    /// Whether both are the same tile of the same layout.
+    pub fn same_tile(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shapes, &other.shapes)
             && self.centre_nm == other.centre_nm
             && self.side_nm == other.side_nm
+    }
+
+    fn same_mask(&self, other: &Self) -> bool {
+        let tone = |s: &Setup| (s.tone, s.transmission, s.shifted_layer);
+        self.same_tile(other)
+            && Arc::ptr_eq(self.mask(), other.mask())
             && tone(&self.setup) == tone(&other.setup)
     }
 
@@ -97,6 +109,12 @@ impl Clip {
         self.same_mask(other)
             && Arc::ptr_eq(&self.table, &other.table)
             && lens(&self.setup) == lens(&other.setup)
+    }
+
+    /// Shapes of the mask: those that were sought, or the layout's.
+    pub fn mask(&self) -> &Arc<Shapes> {
+        let sought = self.sought.as_ref().filter(|s| s.is_for(self));
+        sought.map_or(&self.shapes, |s| &s.shapes)
     }
 
     /// Lower left corner of the tile.
@@ -435,7 +453,7 @@ impl Workbench {
             let most = (2.0 * optics.pupil.cut_off_per_nm() * clip.side_nm) as u32 + 1;
             self.mask = Some(setup::mask(
                 &clip.setup,
-                &clip.shapes,
+                clip.mask(),
                 clip.low_nm(),
                 clip.side_nm,
                 PIXELS,
@@ -479,7 +497,7 @@ fn profile(clip: &Clip, latent: &Image) -> Profile {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::scene::optics::{Tone, read};
     use crate::scene::shapes::Polygon;
@@ -487,7 +505,7 @@ mod tests {
     use crate::sim::process::lithography::contour::contours;
     use crate::sim::process::lithography::metrology::Gauge;
 
-    fn clip() -> Clip {
+    pub fn clip() -> Clip {
         let text = "(lens: ArfImmersion, source: Annular(inner: 0.6, outer: 0.9), source_side: 9, \
                     zernike: [0, 0, 0, 0, 0, 0, 0.03], resist: (level: 0.3, diffusion: \"8 nm\"))";
         let setup = read("a.ron", text).unwrap_or_else(|d| panic!("{}", d.to_text()));
@@ -508,6 +526,8 @@ mod tests {
             },
             focus_span_nm: 80.0,
             tolerance: 0.1,
+            feature_nm: 16.0,
+            sought: None,
         }
     }
 

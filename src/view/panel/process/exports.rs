@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use super::{Process, offer};
+use crate::interop::gdsii;
 use crate::scene::optics::SourceShape;
 use crate::scene::optics_text;
 use crate::sim::process::lithography::workbench::{Exposure, Through};
+use crate::view::report::study::file_name;
 
 /// Sizes through focus and dose, one a line; empty where the feature is lost.
 pub fn bossung(through: &Through) -> String {
@@ -40,6 +42,21 @@ pub fn profile(exposure: &Exposure) -> String {
         let _ = writeln!(out, "{s:.4},{v:.6}");
     }
     out
+}
+
+/// The mask as a GDSII file: the one that was sought or the layout's.
+///
+/// # Errors
+/// A polygon has more corners than the format holds; their number.
+pub fn mask(process: &Process) -> Result<(String, Vec<u8>), u32> {
+    let stem = match &process.now.layout {
+        offer::Name::Shipped(stem) => stem,
+        offer::Name::File(name) => name
+            .rsplit_once('.')
+            .map_or(name.as_str(), |(stem, _)| stem),
+    };
+    let bytes = gdsii::write(process.now.clip.mask(), "MASK").map_err(|(_, corners)| corners)?;
+    Ok((file_name(&format!("{stem}_mask.gds")), bytes))
 }
 
 /// The optics as files: name and text, the source's table after them where it has one.

@@ -6,7 +6,7 @@ use egui::{
 };
 use egui_phosphor::regular as icon;
 
-use super::{Kind, Process, exports, offer};
+use super::{Kind, Process, exports, mask, offer};
 use crate::scene::optics::{SourceShape, Tone};
 use crate::sim::process::lithography::workbench::Clip;
 use crate::view::i18n::{Texts, number};
@@ -183,6 +183,16 @@ static RESIST: [Knob; 2] = [
     },
 ];
 
+static FEATURE: [Knob; 1] = [Knob {
+    key: "feature",
+    unit: "nm",
+    range: (1.0, 100.0),
+    speed: 0.1,
+    decimals: 0,
+    get: |c| Some(c.feature_nm),
+    set: |c, v| c.feature_nm = v,
+}];
+
 static WINDOW: [Knob; 2] = [
     Knob {
         key: "span",
@@ -220,6 +230,8 @@ pub const TERMS: std::ops::RangeInclusive<usize> = 4..=16;
 pub fn show(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     choices(ui, desk, t);
     rule(ui);
+    mask::show(ui, desk, t);
+    rule(ui);
     let process = &mut desk.process;
     heading(ui, t, "process-lens");
     lens(ui, process, t);
@@ -240,6 +252,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
     rows(ui, process, t, &WINDOW);
     rule(ui);
     aberrations(ui, process, t);
+}
+
+/// Draws the knob of the least width and space of a mask.
+pub fn feature(ui: &mut Ui, process: &mut Process, t: &Texts) {
+    rows(ui, process, t, &FEATURE);
 }
 
 fn heading(ui: &mut Ui, t: &Texts, key: &str) {
@@ -502,6 +519,7 @@ fn lens(ui: &mut Ui, process: &mut Process, t: &Texts) {
         (setup.wavelength_nm, setup.na, setup.index) = (wavelength, na, index);
         setup.obscuration = dark;
         clip.focus_span_nm = offer::focus_span_nm(clip);
+        clip.feature_nm = offer::feature_nm(clip);
         let line = clip.line;
         offer::fit(clip);
         clip.line = line;

@@ -7,10 +7,12 @@ mod editor;
 mod exports;
 mod figures;
 mod knobs;
+mod mask;
 pub(super) mod offer;
 mod picture;
 mod plots;
 mod room;
+mod seek;
 mod worker;
 mod xy;
 
@@ -26,7 +28,9 @@ pub use room::show;
 pub use worker::{Outbox, Shown};
 
 use crate::scene::optics::SourceShape;
+use crate::sim::process::lithography::sought::{self, Sought, Unseekable};
 use crate::sim::process::lithography::workbench::Clip;
+use seek::Seek;
 use worker::{Ask, Worker};
 
 /// Most steps that can be taken back.
@@ -52,6 +56,8 @@ pub struct Look {
     pub contours: bool,
     /// Whether the target is drawn.
     pub target: bool,
+    /// Whether a mask that was sought is drawn.
+    pub mask: bool,
 }
 
 /// The part of the wafer that is seen.
@@ -80,6 +86,11 @@ pub struct Process {
     pub term: usize,
     /// What came back last.
     pub out: Outbox,
+    /// Why the last search for a mask found none.
+    pub unseekable: Option<Unseekable>,
+    /// The mask found last.
+    found: Option<Arc<Sought>>,
+    seek: Option<Seek>,
     worker: Option<Worker>,
     asked: Option<(Clip, bool)>,
     number: u64,
@@ -100,10 +111,14 @@ impl Default for Process {
                 latent: false,
                 contours: true,
                 target: true,
+                mask: true,
             },
             view: None,
             term: 7,
             out: Outbox::default(),
+            unseekable: None,
+            found: None,
+            seek: None,
             worker: None,
             asked: None,
             number: 0,
@@ -116,10 +131,12 @@ impl Default for Process {
 impl Process {
     /// Asks for what is set, if that is new, and takes what came back. Once a frame while the room is open.
     pub fn tick(&mut self) {
+        self.take_found();
         let worker = self.worker.get_or_insert_with(Worker::start);
         let wanted = (self.now.clip.clone(), self.look.latent);
         if self.asked.as_ref() != Some(&wanted) {
             self.number += 1;
+            self.unseekable = None;
             worker.ask(Ask {
                 number: self.number,
                 clip: wanted.0.clone(),
@@ -130,11 +147,73 @@ impl Process {
         self.out = worker.look();
     }
 
+    /// Whether a mask can be sought for what is set.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn seekable(&self) -> Result<(), Unseekable> {
+        sought::check(&self.now.clip)
+    }
+
+    /// Begins the search for a mask for what is set.
+    pub fn seek(&mut self) {
+        self.unseekable = None;
+        self.seek = Some(Seek::start(self.now.clip.clone()));
+    }
+
+    /// Ends a search; what it had found is lost.
+    pub fn stop_seeking(&mut self) {
+        self.seek = None;
+    }
+
+    /// Steps of a search under way: done of how many.
+    pub fn steps(&self) -> Option<(u32, u32)> {
+        self.seek.as_ref().map(Seek::steps)
+    }
+
+    /// The mask found last, if it is one for this tile.
+    pub fn found(&self) -> Option<&Arc<Sought>> {
+        self.found.as_ref().filter(|f| f.is_for(&self.now.clip))
+    }
+
+    /// Whether what is imaged is a mask that was sought.
+    pub fn has_sought(&self) -> bool {
+        let clip = &self.now.clip;
+        !Arc::ptr_eq(clip.mask(), &clip.shapes)
+    }
+
+    /// Takes the mask found last, or the layout's own shapes.
+    pub fn take_sought(&mut self, sought: bool) {
+        self.now.clip.sought = self.found().filter(|_| sought).cloned();
+    }
+
+    /// Takes what a search has found.
+    fn take_found(&mut self) {
+        let clip = &self.now.clip;
+        let Some(seek) = self.seek.as_mut().filter(|s| s.is_for(clip)) else {
+            // Nobody waits for the mask of another tile.
+            self.seek = None;
+            return;
+        };
+        match seek.look() {
+            Some(Ok(found)) => {
+                self.found = Some(Arc::new(found));
+                self.seek = None;
+                self.take_sought(true);
+            }
+            Some(Err(fault)) => {
+                self.unseekable = Some(fault);
+                self.seek = None;
+            }
+            None => {}
+        }
+    }
+
     /// Whether anything is still being computed for what is set.
     pub fn is_busy(&self) -> bool {
         let wanted = (&self.now.clip, self.look.latent);
         let asked = self.asked.as_ref().map(|a| (&a.0, a.1));
-        asked != Some(wanted) || self.out.done < self.number
+        asked != Some(wanted) || self.out.done < self.number || self.seek.is_some()
     }
 
     /// Notes a step to be taken back once a knob has come to rest.
@@ -180,6 +259,10 @@ impl Process {
     }
 
     fn put(&mut self, setting: Setting) {
+        // The mask of a step that is made again is the one to choose, whatever was found since.
+        if let Some(sought) = &setting.clip.sought {
+            self.found = Some(Arc::clone(sought));
+        }
         if setting.layout != self.now.layout {
             self.view = None;
         }
@@ -211,6 +294,7 @@ impl Process {
         (clip.setup, clip.table) = (setup, Arc::new(table));
         clip.dose = 1.0;
         clip.focus_span_nm = offer::focus_span_nm(clip);
+        clip.feature_nm = offer::feature_nm(clip);
         self.now.optics = optics;
         let line = clip.line;
         offer::fit(clip);

@@ -100,8 +100,11 @@ pub fn first() -> Setting {
         },
         focus_span_nm: 0.0,
         tolerance: 0.1,
+        feature_nm: 0.0,
+        sought: None,
     };
     clip.focus_span_nm = focus_span_nm(&clip);
+    clip.feature_nm = feature_nm(&clip);
     fit(&mut clip);
     Setting {
         clip,
@@ -125,6 +128,12 @@ pub fn focus_span_nm(clip: &Clip) -> f64 {
     let cosine = (1.0 - sine * sine).max(0.0).sqrt();
     let depth = setup.wavelength_nm / setup.index / (4.0 * (1.0 - cosine));
     (libm::round(1.5 * depth / 10.0) * 10.0).clamp(10.0, 1000.0)
+}
+
+/// Least width and space of a mask for this lens, in whole nm: a ninth of its resolution, as the rules of the contest of
+/// 2013 have it for theirs.
+pub fn feature_nm(clip: &Clip) -> f64 {
+    libm::round(clip.resolution_nm() / 9.0).max(1.0)
 }
 
 /// The smallest tile that holds the layout and some of the nothing around it, in the layout's middle; the

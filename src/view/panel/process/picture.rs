@@ -22,6 +22,8 @@ use crate::view::tokens::{CATEGORIES, sequential, space_pt, type_pt};
 const NEAR: f32 = 7.0;
 /// Polygons drawn at most; more are a grey mass anyhow.
 const POLYGONS: usize = 20_000;
+/// Colour of a mask's outlines.
+const MASK: usize = 4;
 /// Ground of writing on the picture, and the writing: the same in both themes, as the picture is.
 const PLATE: Color32 = Color32::from_rgba_premultiplied(10, 14, 18, 190);
 const INK: Color32 = Color32::from_rgb(0xF2, 0xF5, 0xF7);
@@ -91,8 +93,14 @@ pub fn show(ui: &mut Ui, process: &mut Process, t: &Texts, size: Vec2) {
         image(ui, process, &painter, &scale, shown);
     }
     tile(&painter, &scale, &process.now.clip);
+    let clip = &process.now.clip;
+    if process.look.mask && process.has_sought() {
+        let stroke = Stroke::new(1.2, colour(CATEGORIES[MASK]));
+        outlines(&painter, &scale, clip.mask(), stroke);
+    }
     if process.look.target {
-        target(&painter, &scale, &process.now.clip.shapes);
+        let stroke = Stroke::new(1.0, INK.gamma_multiply(0.85));
+        outlines(&painter, &scale, &clip.shapes, stroke);
     }
     if let Some(shown) = shown.as_ref().filter(|_| process.look.contours) {
         for line in &shown.exposure.contours {
@@ -249,9 +257,8 @@ fn tile(painter: &Painter, scale: &Scale, clip: &Clip) {
     painter.extend(Shape::dashed_line(&corners, stroke, 6.0, 5.0));
 }
 
-fn target(painter: &Painter, scale: &Scale, shapes: &Shapes) {
+fn outlines(painter: &Painter, scale: &Scale, shapes: &Shapes, stroke: Stroke) {
     let seen = painter.clip_rect();
-    let stroke = Stroke::new(1.0, INK.gamma_multiply(0.85));
     for polygon in shapes.polygons.iter().take(POLYGONS) {
         let points: Vec<Pos2> = polygon
             .points

@@ -129,6 +129,7 @@ fn centre(ui: &mut Ui, desk: &mut Desk, t: &Texts) {
 fn bar(ui: &mut Ui, process: &mut Process, t: &Texts) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space_pt::XS;
+        let sought = process.has_sought();
         let look = &mut process.look;
         for (latent, key) in [(false, "process-aerial"), (true, "process-latent")] {
             let response = ui.selectable_label(look.latent == latent, t.get(key));
@@ -140,10 +141,14 @@ fn bar(ui: &mut Ui, process: &mut Process, t: &Texts) {
             }
         }
         ui.add_space(space_pt::S);
-        for (on, face, key) in [
+        let mut switches = vec![
             (&mut look.contours, icon::WAVES, "process-contours"),
             (&mut look.target, icon::POLYGON, "process-outline"),
-        ] {
+        ];
+        if sought {
+            switches.push((&mut look.mask, icon::BEZIER_CURVE, "process-mask-outline"));
+        }
+        for (on, face, key) in switches {
             if button::icon(ui, face, &t.get(key), *on).clicked() {
                 *on = !*on;
             }

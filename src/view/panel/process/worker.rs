@@ -19,7 +19,7 @@ const PICTURE: usize = 1024;
 pub const FOCI: u32 = 3 * (QUICK_FOCI - 1) + 1;
 /// Time that a frame gives to imaging where there are no threads.
 #[cfg(target_family = "wasm")]
-const SLICE: std::time::Duration = std::time::Duration::from_millis(12);
+pub const SLICE: std::time::Duration = std::time::Duration::from_millis(12);
 
 /// What is asked.
 pub struct Ask {
@@ -72,7 +72,7 @@ struct Inbox {
 }
 
 /// A lock whose holder never leaves its content half changed.
-fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
