@@ -92,6 +92,46 @@ fn an_image_comes_with_its_contours_and_tables() {
     assert!(folder.text("out/contours.svg").contains("<polygon"));
 }
 
+/// The commands that the documentation begins with do what it says, but for those that take data of the contest.
+#[test]
+fn documented_commands_run() {
+    let folder = Folder::new("documented");
+    let text = include_str!("../docs/LITHOGRAPHY.md");
+    let block = text.split("```").nth(1).expect("a block of commands");
+    let commands = block.lines().filter_map(|l| l.strip_prefix("geoul litho "));
+    let mut ran = 0;
+    for command in commands.filter(|c| !c.contains("M1_test1")) {
+        let (head, out) = command.split_once("--out ").expect("a place to write to");
+        let out = folder.at(out);
+        let words: Vec<&str> = head.split(' ').filter(|w| !w.is_empty()).collect();
+        let output = litho(&[&words[..], &["--out", &out]].concat());
+        assert!(output.status.success(), "{command}: {}", shown(&output));
+        ran += 1;
+    }
+    assert!(ran >= 6, "{ran} commands");
+}
+
+/// Without sizes of tiles a layout that is larger than one is imaged, too.
+#[test]
+fn tiles_are_as_large_as_halos_need() {
+    let folder = Folder::new("roomy");
+    let lines = folder.at("lines.glp");
+    let (size, counts) = (["--size", "70", "--pitch", "160"], ["--counts", "40,1"]);
+    let pattern = [&["pattern", "lines", "--out", &lines], &size[..], &counts].concat();
+    let made = litho(&pattern);
+    assert!(made.status.success(), "{}", shown(&made));
+    let out = folder.at("out");
+    let image = [
+        "image", &lines, "--optics", OPTICS, "--halo", "1100", "--tiles", "1", "--out", &out,
+    ];
+    let output = litho(&image);
+    let text = shown(&output);
+    assert!(output.status.success(), "{text}");
+    let small = litho(&[&image[..], &["--tile", "2048"]].concat());
+    assert_eq!(small.status.code(), Some(2));
+    assert!(shown(&small).contains("--pixel"), "{}", shown(&small));
+}
+
 #[test]
 fn a_window_has_its_curves() {
     let folder = Folder::new("window");

@@ -54,9 +54,10 @@ pub struct ImageArgs {
     /// Size of a pixel of the mask, in nm.
     #[arg(long, value_name = "NM", default_value_t = 1.0)]
     pixel: f64,
-    /// Most pixels along a side of a tile, halo and all: what is larger is imaged in tiles.
-    #[arg(long, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..=8192))]
-    tile: u32,
+    /// Most pixels along a side of a tile, halo and all: what is larger is imaged in tiles. When absent 4,096 for a layout
+    /// that fits into one tile, else 2,048, or three halos where that is more.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(64..=i64::from(TILE_MAX)))]
+    tile: Option<u32>,
     /// Images only so many tiles, spread evenly over the layout, and tells how long all would take.
     #[arg(long, value_name = "N")]
     tiles: Option<u64>,
@@ -102,6 +103,11 @@ const CONTOURS: &[MeasureColumn] = &[
     ("x_nm", Measure::Real(4)),
     ("y_nm", Measure::Real(4)),
 ];
+/// Most pixels along a side of a tile: any, one that holds the whole layout, one of several.
+const TILE_MAX: u32 = 8192;
+const TILE_ALONE: u32 = 4096;
+const TILE: u32 = 2048;
+
 const HALO: &[MeasureColumn] = &[("halo_nm", Measure::Real(1)), ("error", Measure::Real(6))];
 
 /// A square of samples that tiles fill as they come.
@@ -195,6 +201,13 @@ fn region(
     ))
 }
 
+/// Pixels along a side of a tile for a halo of so many of them: its core is as wide as the halo, so that a ninth of what is
+/// imaged is kept, or more.
+fn roomy(halo: f64) -> u32 {
+    let wanted = libm::ceil(3.0 * halo).min(f64::from(TILE_MAX));
+    (wanted as u32).max(TILE)
+}
+
 /// Measures halos at three places of the layout, shows and writes the table, and chooses.
 fn choose_halo(
     args: &ImageArgs,
@@ -258,19 +271,22 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let (low, size) = region(args, layout, &optics)?;
     let tones = Tones::of(&read);
     let usual = 6.0 / optics.pupil.cut_off_per_nm();
-    let mut plan = Plan::new(low, size, args.tile, args.halo.unwrap_or(usual), args.pixel);
+    let mut halo = args.halo.unwrap_or(usual);
+    let mut tile = args.tile.unwrap_or(TILE_ALONE);
+    let mut plan = Plan::new(low, size, tile, halo, args.pixel);
     let mut halos = Vec::new();
-    if plan.count() > 1 && args.halo.is_none() {
-        let (halo, rows) = choose_halo(args, &texts, (&optics, tones), layout, (low, size))?;
-        plan = Plan::new(low, size, args.tile, halo, args.pixel);
-        halos = rows;
+    if plan.count() > 1 {
+        if args.halo.is_none() {
+            (halo, halos) = choose_halo(args, &texts, (&optics, tones), layout, (low, size))?;
+        }
+        tile = args.tile.unwrap_or_else(|| roomy(halo / args.pixel));
+        plan = Plan::new(low, size, tile, halo, args.pixel);
     }
     anyhow::ensure!(
-        plan.pixels() <= args.tile,
-        "a halo of {:.0} nm leaves no room in tiles of {} pixels of {} nm; take larger pixels with --pixel, or tiles \
-         with --tile",
+        plan.pixels() <= tile,
+        "a halo of {:.0} nm leaves no room in tiles of {tile} pixels of {} nm; take larger pixels with --pixel, or \
+         tiles with --tile",
         plan.halo_nm(),
-        args.tile,
         args.pixel
     );
     let imager = TileImager::new(

@@ -1,23 +1,27 @@
 //! `geoul litho window`: the size of a feature through focus and dose.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use clap::Args;
 
 use super::files::{LayoutArgs, Out, Tile, numbers, open, optics};
 use crate::cli::progress::Steps;
+use crate::cli::request::threads;
 use crate::cli::table::{Side, Table};
 use crate::cli::{LangArg, code, texts};
 use crate::results::write::{Measure, MeasureColumn};
 use crate::rng::Seed;
 use crate::scene::optics::Setup;
 use crate::scene::shapes::{Polygon, Shapes};
+use crate::sim::process::lithography::crew::side_by_side;
 use crate::sim::process::lithography::image::Cut;
 use crate::sim::process::lithography::manhattan::sized;
 use crate::sim::process::lithography::metrology::{Feature, meef};
 use crate::sim::process::lithography::photon::photons_per_nm2;
-use crate::sim::process::lithography::resist::Resist;
+use crate::sim::process::lithography::resist::{Light, Resist};
 use crate::sim::process::lithography::roughness::{
     Edge, Grain, linear_sigma_nm, spread_nm, trials,
 };
@@ -63,6 +67,9 @@ pub struct WindowArgs {
     /// Chance of the photons.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Foci at the same time; as many as there are cores when absent.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroU32>,
     /// Folder for bossung.svg, window.svg and the tables bossung and window (CSV and Parquet).
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
@@ -115,7 +122,8 @@ impl View {
         Feature::around(&cut, level, 0.0, self.reach)
     }
 
-    /// Sizes of one image at any dose: of a threshold the cut is made once, its level moves.
+    /// Sizes of one image at any dose: of a threshold the cut is made once, its level moves; of others the light on a
+    /// grid is.
     fn sizes<'v>(&'v self, image: &'v Image) -> Box<dyn Fn(f64) -> Option<f64> + 'v> {
         match self.resist {
             Resist::Threshold(resist) => {
@@ -124,7 +132,14 @@ impl View {
                     Some(Feature::around(&cut, resist.level_at(dose), 0.0, self.reach)?.cd_nm())
                 })
             }
-            Resist::Mack(_) => Box::new(|dose| Some(self.feature(image, dose)?.cd_nm())),
+            Resist::Mack(resist) => {
+                let light = Light::of(image);
+                Box::new(move |dose| {
+                    let (latent, level) = resist.developed(&light, dose);
+                    let cut = latent.cut(self.from, self.along);
+                    Some(Feature::around(&cut, level, 0.0, self.reach)?.cd_nm())
+                })
+            }
         }
     }
 }
@@ -187,20 +202,31 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     let out = Out::create(&args.out)?;
     let target = args.target.unwrap_or(feature.cd_nm());
 
-    let mut steps = Steps::new(&texts)?;
-    let mut images = Vec::with_capacity(foci.len());
-    for (done, &focus) in (0..).zip(&foci) {
-        if !steps.goes_on(done, foci.len() as u64) {
-            return Ok(code::INTERRUPTED);
+    let search = (doses[0].min(0.5), doses[doses.len() - 1].max(2.0));
+    let (stop, mut steps, mut done) = (AtomicBool::new(false), Steps::new(&texts)?, 0);
+    let through = |defocus_nm: f64, say: &mut dyn FnMut(())| {
+        if stop.load(Ordering::Relaxed) {
+            return None;
         }
-        images.push(image_at(focus));
-    }
+        let image = image_at(defocus_nm);
+        let cd = view.sizes(&image);
+        let sizes: Vec<Option<f64>> = doses.iter().map(|&d| cd(d)).collect();
+        let doses = dose_range(&cd, target, args.tolerance / 100.0, search);
+        say(());
+        Some((sizes, DoseRange { defocus_nm, doses }))
+    };
+    let found = side_by_side(threads(args.threads), &foci, through, &mut |()| {
+        done += 1;
+        if !steps.goes_on(done, foci.len() as u64) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    });
     drop(steps);
-    let sizes: Vec<_> = images.iter().map(|image| view.sizes(image)).collect();
-    let bossung: Vec<Vec<Option<f64>>> = sizes
-        .iter()
-        .map(|cd| doses.iter().map(|&d| cd(d)).collect())
-        .collect();
+    let found: Option<Vec<_>> = found.into_iter().collect();
+    let Some(found) = found.filter(|_| !stop.load(Ordering::Relaxed)) else {
+        return Ok(code::INTERRUPTED);
+    };
+    let (bossung, ranges): (Vec<_>, Vec<_>) = found.into_iter().unzip();
     let rows = foci.iter().zip(&bossung).flat_map(|(z, row)| {
         let cells = doses.iter().zip(row);
         cells
@@ -224,15 +250,6 @@ pub fn run(args: &WindowArgs) -> anyhow::Result<u8> {
     let svg = chart_svg([&focus_axis, &cd_axis], &curves, Some(target));
     out.write("bossung.svg", svg.as_bytes())?;
 
-    let search = (doses[0].min(0.5), doses[doses.len() - 1].max(2.0));
-    let ranges: Vec<DoseRange> = foci
-        .iter()
-        .zip(&sizes)
-        .map(|(&defocus_nm, cd)| DoseRange {
-            defocus_nm,
-            doses: dose_range(cd, target, args.tolerance / 100.0, search),
-        })
-        .collect();
     let rows = ranges.iter().map(|r| {
         let (low, high) = r.doses.unwrap_or((f64::NAN, f64::NAN));
         vec![r.defocus_nm, low, high]

@@ -6,7 +6,9 @@
 //! `r = r_max (a + 1) acidⁿ / (a + acidⁿ) + r_min`, `a = (n + 1)/(n − 1) (1 − m_th)ⁿ`
 //! (C. A. Mack, J. Electrochem. Soc. 134, 1987, with acid in place of 1 − m).
 
+use crate::sim::process::lithography::abbe::grid_for;
 use crate::sim::process::lithography::image::Image;
+use crate::sim::process::lithography::spectrum::Spectrum;
 
 /// Threshold resist after Gaussian diffusion.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,21 +96,47 @@ impl Mack {
         Some(high)
     }
 
-    /// The acid after diffusion on an `n` by `n` grid, row by row. Acid is no longer band-limited, so
-    /// the grid must resolve it.
-    pub fn acid_on_grid(&self, image: &Image, n: usize) -> Vec<f64> {
-        let made: Vec<f64> = image.on_grid(n).iter().map(|&i| self.acid(i)).collect();
-        if self.diffusion_nm <= 0.0 {
-            return made;
-        }
-        let half = (n as u32 - 1) / 2;
-        let spectrum =
-            crate::sim::process::lithography::spectrum::Spectrum::of_samples(n, &made, half);
-        let made = Image {
-            spectrum,
-            period_nm: image.period_nm,
+    /// The acid after diffusion at a relative dose, and the share of it from which on the film clears: above every image
+    /// where it never does.
+    pub fn developed(&self, light: &Light, dose: f64) -> (Image, f64) {
+        let exposed = Self {
+            dose_mj_per_cm2: self.dose_mj_per_cm2 * dose,
+            ..*self
         };
-        made.diffused(self.diffusion_nm).on_grid(n)
+        let made: Vec<f64> = light.samples.iter().map(|&i| exposed.acid(i)).collect();
+        let made = Image {
+            spectrum: Spectrum::of_samples(light.n, &made, light.half),
+            period_nm: light.period_nm,
+        };
+        let spread = if self.diffusion_nm > 0.0 {
+            made.diffused(self.diffusion_nm)
+        } else {
+            made
+        };
+        (spread, exposed.clearing_acid().unwrap_or(f64::INFINITY))
+    }
+}
+
+/// An image's intensities on a grid that holds the acid they make, for many doses.
+pub struct Light {
+    n: usize,
+    half: u32,
+    samples: Vec<f64>,
+    period_nm: f64,
+}
+
+impl Light {
+    /// Of an image.
+    pub fn of(image: &Image) -> Self {
+        // Acid is not band-limited; three times the image's band, and no fewer than twelve orders, hold it.
+        let half = (3 * image.spectrum.half()).max(12);
+        let n = grid_for(half);
+        Self {
+            n,
+            half,
+            samples: image.on_grid(n),
+            period_nm: image.period_nm,
+        }
     }
 }
 
@@ -127,25 +155,7 @@ impl Resist {
     pub fn latent_at(&self, image: &Image, dose: f64) -> (Image, f64) {
         match self {
             Self::Threshold(resist) => (resist.latent(image), resist.level_at(dose)),
-            Self::Mack(resist) => {
-                let exposed = Mack {
-                    dose_mj_per_cm2: resist.dose_mj_per_cm2 * dose,
-                    ..*resist
-                };
-                // Acid is no longer band-limited; three times the image's band, and no fewer than twelve
-                // orders, hold it.
-                let half = (3 * image.spectrum.half()).max(12);
-                let n = 2 * half as usize + 2;
-                let acid = exposed.acid_on_grid(image, n);
-                let spectrum = crate::sim::process::lithography::spectrum::Spectrum::of_samples(
-                    n, &acid, half,
-                );
-                let latent = Image {
-                    spectrum,
-                    period_nm: image.period_nm,
-                };
-                (latent, exposed.clearing_acid().unwrap_or(f64::INFINITY))
-            }
+            Self::Mack(resist) => resist.developed(&Light::of(image), dose),
         }
     }
 }
@@ -153,7 +163,6 @@ impl Resist {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::process::lithography::spectrum::Spectrum;
 
     const RESIST: Mack = Mack {
         c_cm2_per_mj: 0.05,
@@ -200,12 +209,13 @@ mod tests {
             spectrum,
             period_nm: 64.0,
         };
-        let spread = RESIST.acid_on_grid(&image, 32);
+        let acid = |resist: &Mack| resist.developed(&Light::of(&image), 1.0).0.on_grid(32);
+        let spread = acid(&RESIST);
         let still = Mack {
             diffusion_nm: 0.0,
             ..RESIST
         };
-        let made = still.acid_on_grid(&image, 32);
+        let made = acid(&still);
         let sum = |v: &[f64]| v.iter().sum::<f64>();
         assert!((sum(&spread) - sum(&made)).abs() < 1e-9);
         let most = |v: &[f64]| v.iter().copied().fold(0.0, f64::max);

@@ -87,20 +87,19 @@ pub fn dose_range(
     tolerance: f64,
     (low, high): (f64, f64),
 ) -> Option<(f64, f64)> {
-    const STEPS: u32 = 64;
-    let at = |i: u32| low * libm::pow(high / low, f64::from(i) / f64::from(STEPS));
-    let inside =
-        |dose: f64| cd_nm(dose).is_some_and(|cd| (cd / target_nm - 1.0).abs() <= tolerance);
+    const STEPS: usize = 64;
+    let at = |i: usize| low * libm::pow(high / low, i as f64 / STEPS as f64);
+    let off = |dose: f64| cd_nm(dose).map_or(f64::INFINITY, |cd| (cd / target_nm - 1.0).abs());
+    let offs: Vec<f64> = (0..=STEPS).map(|i| off(at(i))).collect();
     // The size nearest to the target marks where to look outward from.
-    let off = |i: u32| cd_nm(at(i)).map_or(f64::INFINITY, |cd| (cd - target_nm).abs());
-    let best = (0..=STEPS).min_by(|&a, &b| off(a).total_cmp(&off(b)))?;
-    if !inside(at(best)) {
+    let best = (0..=STEPS).min_by(|&a, &b| offs[a].total_cmp(&offs[b]))?;
+    if offs[best] > tolerance {
         return None;
     }
-    let border = |steps: &mut dyn Iterator<Item = u32>| {
+    let border = |steps: &mut dyn Iterator<Item = usize>| {
         let (mut good, mut bad) = (at(best), None);
         for i in steps {
-            if inside(at(i)) {
+            if offs[i] <= tolerance {
                 good = at(i);
             } else {
                 bad = Some(at(i));
@@ -109,9 +108,10 @@ pub fn dose_range(
         }
         // At the end of the search everything was good.
         let Some(mut bad) = bad else { return good };
-        for _ in 0..50 {
+        // To a thousandth of a millionth of a dose.
+        for _ in 0..32 {
             let middle = 0.5 * (good + bad);
-            if inside(middle) {
+            if off(middle) <= tolerance {
                 good = middle;
             } else {
                 bad = middle;
