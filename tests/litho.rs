@@ -473,6 +473,12 @@ fn masks_for_any_optics_print_better() {
             .find(|l| l.contains("rule violations"))
             .unwrap();
         assert!(rules.trim_end().ends_with(" 0"), "{rules}");
+        let drawn = folder.text(&format!("{method}/contours.svg"));
+        for name in ["Mask", "Print without correction", "Print, corrected"] {
+            assert!(drawn.contains(&format!(">{name}</text>")), "{name}");
+        }
+        // Outlines of the mask and of both prints.
+        assert!(drawn.matches("fill=\"none\"").count() >= 10, "{method}");
         let back = litho(&[
             "image",
             &folder.at(&format!("{method}/mask.gds")),

@@ -1,6 +1,7 @@
 //! `geoul litho`: what a layout prints, its process window, its score in the contest's terms.
 
 mod correct;
+mod drawing;
 mod exposure;
 mod files;
 mod image;

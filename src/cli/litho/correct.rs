@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 
+use super::drawing::{Outlines, draw};
 use super::files::{Out, layout, optics};
 use super::opc::{Effort, Method, OpcArgs, Outline};
 use crate::cli::code;
@@ -16,6 +17,7 @@ use crate::interop::gdsii;
 use crate::results::write::{Measure, MeasureColumn};
 use crate::scene::shapes::{Polygon, Shapes, Sorted};
 use crate::sim::process::lithography::areas::{Areas, Judge};
+use crate::sim::process::lithography::contour::Contour;
 use crate::sim::process::lithography::edges::{Kind, Pieces, Round, Settings, broken};
 use crate::sim::process::lithography::free_masks::{Corners, Task};
 use crate::sim::process::lithography::ilt::Flow;
@@ -188,13 +190,19 @@ pub fn run(
         bright,
     };
     let (mut steps, mut seen) = (Steps::new(texts)?, 0);
-    let mut goes_on = || {
-        seen += 1;
-        steps.goes_on(seen, 2 * plan.count())
+    let mut outlines = [Outlines::default(), Outlines::default()];
+    let [without, corrected] = &mut outlines;
+    let mut judged = |mask: &Sorted, drawn: &mut Outlines| {
+        let goes_on = &mut |lines: Vec<Contour>| {
+            drawn.add(lines);
+            seen += 1;
+            steps.goes_on(seen, 2 * plan.count())
+        };
+        judge.areas(&target, mask, view.threads, goes_on)
     };
-    let before = judge.areas(&target, &target, view.threads, &mut goes_on)?;
+    let before = judged(&target, without)?;
     let after = match before {
-        Some(_) => judge.areas(&target, &mask, view.threads, &mut goes_on)?,
+        Some(_) => judged(&mask, corrected)?,
         None => None,
     };
     drop(steps);
@@ -202,6 +210,7 @@ pub fn run(
     let (Some(before), Some(after)) = (before, after) else {
         return Ok(code::INTERRUPTED);
     };
+    draw(&out, texts, &plan, (&target, &mask), outlines)?;
     let errors = placement(&target, settings, &mask, &view)?;
     show(
         texts,

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::drawing::DRAWN_MAX;
 use super::exposure;
 use super::files::{LayoutArgs, Out, finish, numbers, open, optics};
 #[cfg(feature = "gpu")]
@@ -89,8 +90,6 @@ pub struct ImageArgs {
 /// Samples along a side of the picture and of the table.
 pub const PICTURE: u32 = 1024;
 pub const TABLE: u32 = 128;
-/// Points of contours up to which they are drawn.
-const DRAWN_MAX: usize = 400_000;
 
 const AERIAL: &[MeasureColumn] = &[
     ("x_nm", Measure::Real(3)),

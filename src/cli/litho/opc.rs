@@ -96,7 +96,8 @@ pub struct OpcArgs {
     /// Tiles at the same time on the processor; as many as there are cores when absent.
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroU32>,
-    /// Folder for mask.gds and the tables of the run (CSV and Parquet); pictures of mask and print of a clip.
+    /// Folder for mask.gds and the tables of the run (CSV and Parquet); pictures of mask and print: of a clip of
+    /// the contest mask.png and print.png, else contours.svg.
     #[arg(short, long, value_name = "DIR")]
     pub out: PathBuf,
     /// Language of the table; that of the environment when absent.

@@ -4,6 +4,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use crate::scene::shapes::{Layout, Overfull, Sorted};
 use crate::sim::process::lithography::band::Band;
+use crate::sim::process::lithography::contour::{Contour, trace};
 use crate::sim::process::lithography::crew::side_by_side;
 use crate::sim::process::lithography::free_masks::Corners;
 use crate::sim::process::lithography::raster::coverage;
@@ -35,8 +36,9 @@ pub struct Judge<'j> {
 }
 
 impl Judge<'_> {
-    /// Prints at nominal and at both corners against the target, up to `threads` tiles at once. After each tile
-    /// `goes_on` is asked; `None` where it said no.
+    /// Prints at nominal and at both corners against the target, up to `threads` tiles at once. After each tile `goes_on`
+    /// is given the outlines of what it prints at nominal, in nm of the layout, within a few hundredths of a pixel, and
+    /// asked; `None` where it said no.
     ///
     /// # Errors
     /// A tile holds too many shapes.
@@ -45,22 +47,22 @@ impl Judge<'_> {
         target: &dyn Layout,
         mask: &Sorted,
         threads: u32,
-        goes_on: &mut dyn FnMut() -> bool,
+        goes_on: &mut dyn FnMut(Vec<Contour>) -> bool,
     ) -> Result<Option<Areas>, Overfull> {
         let n = self.plan.pixels() as usize;
         let fine = self.imagers.map(|i| Band::<f64>::new(n, i.image_half()));
         let tiles: Vec<u64> = (0..self.plan.count()).collect();
         let stop = AtomicBool::new(false);
-        let work = |tile: u64, say: &mut dyn FnMut(())| {
+        let work = |tile: u64, say: &mut dyn FnMut(Vec<Contour>)| {
             if stop.load(Ordering::Relaxed) {
                 return Ok([0, 0]);
             }
-            let found = self.tile(target, mask, &fine, tile);
-            say(());
-            found
+            let (pixels, outlines) = self.tile(target, mask, &fine, tile)?;
+            say(outlines);
+            Ok(pixels)
         };
-        let heard = &mut |()| {
-            if !goes_on() {
+        let heard = &mut |outlines| {
+            if !goes_on(outlines) {
                 stop.store(true, Ordering::Relaxed);
             }
         };
@@ -77,14 +79,14 @@ impl Judge<'_> {
         Ok(Some(areas))
     }
 
-    /// Pixels of a tile's core where the nominal print is wrong, and where both corners differ.
+    /// Pixels of a tile's core where the nominal print is wrong, and where both corners differ; outlines of that print.
     fn tile(
         &self,
         target: &dyn Layout,
         mask: &Sorted,
         fine: &[Band<f64>; 2],
         tile: u64,
-    ) -> Result<[u64; 2], Overfull> {
+    ) -> Result<([u64; 2], Vec<Contour>), Overfull> {
         let (plan, resist, corners) = (self.plan, self.resist, self.corners);
         let n = plan.pixels() as usize;
         let origin = plan.origin_nm(plan.tile(tile));
@@ -109,6 +111,21 @@ impl Judge<'_> {
                 pixels[1] += u64::from(outer != inner);
             }
         }
-        Ok(pixels)
+        // One place more on each side than the core has: outlines of neighbours meet.
+        let (first, side) = (
+            plan.halo as usize,
+            (plan.core as usize + 1).min(n - plan.halo as usize),
+        );
+        let rows = focus.chunks_exact(n).skip(first).take(side);
+        let core: Vec<f64> = rows
+            .flat_map(|row| &row[first..first + side])
+            .copied()
+            .collect();
+        let mut outlines = trace(&core, side, side, resist.level);
+        let zero = origin.map(|v| v + (first as f64 + 0.5) * plan.pixel_nm);
+        for p in outlines.iter_mut().flat_map(|line| &mut line.points_nm) {
+            *p = [0, 1].map(|k| zero[k] + p[k] * plan.pixel_nm);
+        }
+        Ok((pixels, outlines))
     }
 }

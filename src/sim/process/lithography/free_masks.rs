@@ -369,8 +369,14 @@ mod tests {
             corners: task.corners,
             bright: true,
         };
-        let of = |mask: &Sorted| judge.areas(&line, mask, 2, &mut || true).unwrap().unwrap();
-        let (with, without) = (of(&mask), of(&line));
+        let mut outlines = Vec::new();
+        let mut of = |mask: &Sorted| {
+            let seen = &mut |lines| {
+                outlines = lines;
+                true
+            };
+            judge.areas(&line, mask, 2, seen).unwrap().unwrap()
+        };
         let main = Shapes {
             unit_nm: 1.0,
             polygons: shapes
@@ -380,9 +386,20 @@ mod tests {
                 .cloned()
                 .collect(),
         };
-        let alone = of(&Sorted::new(main));
+        let [with, alone, without] = [&mask, &Sorted::new(main), &line].map(&mut of);
         println!("{with:?}, without assists {alone:?}, the line itself {without:?}");
         assert!(with.pvb_nm2 < alone.pvb_nm2 && with.l2_nm2 < 0.5 * without.l2_nm2);
+        // The last that was judged is the line itself: its outlines lie where its latent image has the level.
+        let origin = task.plan.origin_nm([0, 0]);
+        let latent = RESIST.latent(&imagers[0].image(line.shapes(), origin));
+        assert_eq!(outlines.len(), 1);
+        for p in &outlines[0].points_nm {
+            let at = [0, 1].map(|k| p[k] - origin[k] - 4.0);
+            assert!(
+                (latent.at(at[0], at[1]) - RESIST.level).abs() < 2e-3,
+                "{p:?}"
+            );
+        }
         // At the outer corner the only thing that prints is the line.
         let origin = task.plan.origin_nm([0, 0]);
         let latent = RESIST.latent(&imagers[0].image(&shapes, origin));
@@ -466,7 +483,7 @@ mod tests {
             };
             let areas = |threads: u32, until: u32| {
                 let mut seen = 0;
-                let goes_on = &mut || {
+                let goes_on = &mut |_| {
                     seen += 1;
                     seen < until
                 };
