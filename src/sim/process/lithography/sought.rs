@@ -25,10 +25,19 @@ use crate::sim::process::lithography::workbench::Clip;
 
 /// Steps on the coarse mask, which settle where assist features are, and on the fine one.
 const STEPS: [u32; 2] = [90, 30];
+/// All steps of a search.
+pub const ALL_STEPS: u32 = STEPS[0] + STEPS[1];
 /// Points of the fine mask on a length λ/NA, at least.
 const POINTS: f64 = 24.0;
-/// Fewest and most points of it along a side.
-const SIDES: (u32, u32) = (64, 2048);
+/// Fewest and most points of it along a side. Between the frames of a page a step must not take long.
+const SIDES: (u32, u32) = (
+    64,
+    if cfg!(target_family = "wasm") {
+        1024
+    } else {
+        2048
+    },
+);
 /// Pixels along a side in which the mask is drawn: the first where its least width has as many as [`WIDTH`].
 const DRAWN: [u32; 2] = [1024, 2048];
 const WIDTH: f64 = 6.0;
@@ -257,7 +266,7 @@ mod tests {
         let mut last = 0;
         while !slices.go_on(&mut |p| {
             last += 1;
-            assert_eq!((p.done, p.of), (last, 120));
+            assert_eq!((p.done, p.of), (last, ALL_STEPS));
             Flow::Stop
         }) {}
         assert_eq!(slices.mask().shapes, sought(&clip).mask().shapes);

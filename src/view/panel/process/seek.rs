@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::worker::hold;
 use crate::sim::process::lithography::ilt::{Flow, Progress};
-use crate::sim::process::lithography::sought::{Seeking, Sought, Unseekable};
+use crate::sim::process::lithography::sought::{ALL_STEPS, Seeking, Sought, Unseekable};
 use crate::sim::process::lithography::workbench::Clip;
 
 /// What a thread and a frame tell each other.
@@ -34,7 +34,10 @@ pub struct Seek {
 impl Seek {
     /// Starts it.
     pub fn start(clip: Clip) -> Self {
-        let state = Arc::new(Mutex::new(State::default()));
+        let state = Arc::new(Mutex::new(State {
+            steps: (0, ALL_STEPS),
+            ..State::default()
+        }));
         #[cfg(not(target_family = "wasm"))]
         {
             let (clip, state) = (clip.clone(), Arc::clone(&state));
@@ -53,7 +56,7 @@ impl Seek {
         self.clip.same_tile(clip)
     }
 
-    /// Steps done of how many; of none before the first.
+    /// Steps done of how many.
     pub fn steps(&self) -> (u32, u32) {
         hold(&self.state).steps
     }
@@ -125,7 +128,7 @@ mod tests {
         let mut seek = Seek::start(clip.clone());
         let found = loop {
             let (done, of) = seek.steps();
-            assert!(done <= of);
+            assert!(done <= of && of == ALL_STEPS);
             if let Some(found) = seek.look() {
                 break found.expect("a mask");
             }
