@@ -267,12 +267,22 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     anyhow::ensure!(args.pixel > 0.0, "a pixel has a size above 0");
     anyhow::ensure!(args.error > 0.0, "--error is above 0");
     anyhow::ensure!(args.halo.is_none_or(|h| h >= 0.0), "a halo is 0 or more");
-    let (low, size) = region(args, layout, &optics)?;
+    let (mut low, mut size) = region(args, layout, &optics)?;
     let tones = Tones::of(&read);
     let usual = 6.0 / optics.pupil.cut_off_per_nm();
     let mut halo = args.halo.unwrap_or(usual);
     let mut tile = args.tile.unwrap_or(TILE_ALONE);
     let mut plan = Plan::new(low, size, tile, halo, args.pixel);
+    // Pictures are square, the layout in their middle; what is beside it is imaged where that takes no more tiles.
+    let side_nm = size[0].max(size[1]);
+    let frame = Frame {
+        low_nm: [0, 1].map(|k| low[k] + 0.5 * (size[k] - side_nm)),
+        side_nm,
+    };
+    let square = Plan::new(frame.low_nm, [side_nm; 2], tile, halo, args.pixel);
+    if square.count() == plan.count() {
+        (low, size, plan) = (frame.low_nm, [side_nm; 2], square);
+    }
     let mut halos = Vec::new();
     if plan.count() > 1 {
         if args.halo.is_none() {
@@ -322,9 +332,8 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let out = Out::create(&args.out)?;
     let mut steps = Steps::new(&texts)?;
 
-    let side_nm = size[0].max(size[1]);
-    let mut picture = Picture::new(low, side_nm, PICTURE);
-    let mut table = Picture::new(low, side_nm, TABLE);
+    let mut picture = Picture::new(frame.low_nm, side_nm, PICTURE);
+    let mut table = Picture::new(frame.low_nm, side_nm, TABLE);
     let mut tables = out.tables("contours", CONTOURS)?;
     let mut sets: Vec<Vec<Contour>> = vec![Vec::new(); args.dose.len()];
     let (mut drawn, mut contour) = (0, 0_u32);
@@ -429,10 +438,6 @@ pub fn run(args: &ImageArgs) -> anyhow::Result<u8> {
             .map(|d| texts.with("litho-contour", &[("dose", &number(*d, 3))]));
         let borrowed: Vec<(String, &[Contour])> =
             names.zip(sets.iter().map(Vec::as_slice)).collect();
-        let frame = Frame {
-            low_nm: low,
-            side_nm,
-        };
         out.write(
             "contours.svg",
             contours_svg(frame, &target, &borrowed).as_bytes(),
