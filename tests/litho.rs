@@ -429,6 +429,46 @@ fn patterns_are_layouts() {
 }
 
 /// All methods improve the print with any optics, and their masks read back.
+/// How far prints differ from their target without and with a mask: "Print differs from target (L2)   12,345 nm²   2,345 nm²".
+fn differences(text: &str) -> [f64; 2] {
+    let row = text.lines().find(|l| l.contains("(L2)")).unwrap();
+    let cells = row.split("(L2)").nth(1).unwrap().split("nm²");
+    let numbers: Vec<f64> = cells
+        .filter_map(|w| w.trim().replace([',', ' '], "").parse().ok())
+        .collect();
+    numbers.try_into().expect("two numbers")
+}
+
+/// Mask rules follow the lens, and assist features that print all the same are taken off.
+#[test]
+fn assist_features_do_not_print_under_euv() {
+    let folder = Folder::new("rules");
+    let out = folder.at("out");
+    let opc = [
+        "opc",
+        "scenes/litho/contacts.ron",
+        "--optics",
+        "scenes/litho/euv_dipole.ron",
+        "--method",
+        "level-set",
+        "--pixel",
+        "2",
+        "--out",
+        &out,
+    ];
+    // As wide as under ArF they all print: what is left is about as good as the layout itself.
+    for (more, most) in [(&[][..], 0.3), (&["--width", "16"], 1.2)] {
+        let output = litho(&[&opc[..], more].concat());
+        let text = shown(&output);
+        assert!(output.status.success(), "{text}");
+        let [before, after] = differences(&text);
+        assert!(after < most * before, "{text}");
+        assert_eq!(text.contains("note:"), after > before, "{text}");
+    }
+    let refused = litho(&[&opc[..], &["--space=-1"]].concat());
+    assert_eq!(refused.status.code(), Some(2), "{}", shown(&refused));
+}
+
 #[test]
 fn masks_for_any_optics_print_better() {
     let folder = Folder::new("correct");
@@ -455,19 +495,8 @@ fn masks_for_any_optics_print_better() {
         let output = litho(&[&base[..], &more].concat());
         let text = shown(&output);
         assert!(output.status.success(), "{text}");
-        // "Print differs from target (L2)   12,345 nm²   2,345 nm²"
-        let row = text.lines().find(|l| l.contains("(L2)")).unwrap();
-        let numbers: Vec<f64> = row
-            .split("(L2)")
-            .nth(1)
-            .unwrap()
-            .split("nm²")
-            .filter_map(|w| w.trim().replace([',', ' '], "").parse().ok())
-            .collect();
-        assert!(
-            numbers.len() == 2 && numbers[1] < 0.6 * numbers[0],
-            "{text}"
-        );
+        let [before, after] = differences(&text);
+        assert!(after < 0.6 * before, "{text}");
         let rules = text
             .lines()
             .find(|l| l.contains("rule violations"))

@@ -105,13 +105,7 @@ pub fn rectangles(mask: &Shapes) -> u64 {
 ///
 /// # Errors
 /// A file cannot be read or written, or the layout cannot be corrected so.
-pub fn run(
-    args: &OpcArgs,
-    path: &Path,
-    rules: Rules,
-    device: &Device,
-    texts: &Texts,
-) -> anyhow::Result<u8> {
+pub fn run(args: &OpcArgs, path: &Path, device: &Device, texts: &Texts) -> anyhow::Result<u8> {
     let shapes = layout(&args.layout)?;
     let Some((read, optics)) = optics(path)? else {
         return Ok(code::WRONG_INPUT);
@@ -122,6 +116,7 @@ pub fn run(
     );
     let start = Instant::now();
     let unit = 1.0 / optics.pupil.cut_off_per_nm();
+    let rules = args.rules(Rules::for_resolution(unit))?;
     let tones = Tones::of(&read);
     let bright = tones.inside.abs() > tones.outside.abs();
     let target = Sorted::new(shapes);
@@ -164,6 +159,13 @@ pub fn run(
         search_nm: 0.5 * unit,
         threads: threads(args.threads),
     };
+    let judge = Judge {
+        plan: &plan,
+        imagers: [&focus, &defocus],
+        resist: view.resist,
+        corners,
+        bright,
+    };
     let (mask, violations, stopped) = match args.method {
         Method::Edge => by_edges(&target, settings, &view, &out, texts)?,
         Method::Pixel | Method::LevelSet => {
@@ -176,19 +178,12 @@ pub fn run(
                 device,
                 (&out, texts),
             )?;
-            drawn(args, &target, &found, rules)
+            drawn(args, &target, &found, rules, &judge, view.threads)?
         }
     };
     write_mask(&out, &mask)?;
     let seconds = start.elapsed().as_secs_f64();
     let mask = Sorted::new(mask);
-    let judge = Judge {
-        plan: &plan,
-        imagers: [&focus, &defocus],
-        resist: view.resist,
-        corners,
-        bright,
-    };
     let (mut steps, mut seen) = (Steps::new(texts)?, 0);
     let mut outlines = [Outlines::default(), Outlines::default()];
     let [without, corrected] = &mut outlines;
@@ -210,6 +205,12 @@ pub fn run(
     let (Some(before), Some(after)) = (before, after) else {
         return Ok(code::INTERRUPTED);
     };
+    if after.l2_nm2 > before.l2_nm2 {
+        eprintln!(
+            "note: counted in pixels of {fine} nm the layout itself prints nearer to the target; more steps or a smaller \
+             --width may help"
+        );
+    }
     draw(&out, texts, &plan, (&target, &mask), outlines)?;
     let errors = placement(&target, settings, &mask, &view)?;
     show(
@@ -331,15 +332,20 @@ fn drawn(
     target: &Sorted,
     (found, stopped): &(FreeMask, bool),
     rules: Rules,
-) -> (Shapes, u64, bool) {
+    judge: &Judge<'_>,
+    threads: u32,
+) -> anyhow::Result<(Shapes, u64, bool)> {
     let clean: PixelMask = found.pixels().cleaned(&rules, found.pixel_nm);
+    let reach = libm::ceil(0.5 * rules.width_nm / found.pixel_nm) as usize;
+    let clean = judge.without_strays(target, found, clean, reach, threads)?;
     let left = clean.check(&rules, found.pixel_nm);
-    let unit = target.shapes().unit_nm.min(1.0);
+    // Fine enough for pixels of a fraction of a nm.
+    let unit = target.shapes().unit_nm.min(1.0).min(0.25 * found.pixel_nm);
     let mask = match args.outline {
         Outline::Manhattan => found.manhattan(&clean, unit),
         Outline::Curved => found.curved(&clean, 0.25 * unit),
     };
-    (mask, left.width + left.space + left.area, *stopped)
+    Ok((mask, left.width + left.space + left.area, *stopped))
 }
 
 /// Placement errors of the target under itself and under the mask; `None` where the target is slanted.

@@ -81,15 +81,16 @@ pub struct OpcArgs {
     /// Raster of the target: exact areas, or one pixel larger as OpenILT draws it.
     #[arg(long, value_enum, default_value_t = Raster::Exact)]
     raster: Raster,
-    /// Least width of a mask shape, in nm at the wafer.
-    #[arg(long, value_name = "NM", default_value_t = CONTEST.width_nm)]
-    pub width: f64,
-    /// Least space between mask shapes, in nm.
-    #[arg(long, value_name = "NM", default_value_t = CONTEST.space_nm)]
-    pub space: f64,
-    /// Least area of a mask shape, in nm².
-    #[arg(long, value_name = "NM2", default_value_t = CONTEST.area_nm2)]
-    pub area: f64,
+    /// Least width of a mask shape, in nm at the wafer; when absent 16 for clips of the contest, with optics a ninth of
+    /// wavelength / NA, as wider assist features print.
+    #[arg(long, value_name = "NM")]
+    width: Option<f64>,
+    /// Least space between mask shapes, in nm; that of --width when absent.
+    #[arg(long, value_name = "NM")]
+    space: Option<f64>,
+    /// Least area of a mask shape, in nm²; when absent 600 for a width of 16 nm, and as the square of it.
+    #[arg(long, value_name = "NM2")]
+    area: Option<f64>,
     /// What computes inverse lithography. A GPU takes level sets, and pixels with Adam; the rest is the processor's.
     #[arg(long, value_enum, default_value = "auto")]
     pub compute: ComputeArg,
@@ -103,6 +104,26 @@ pub struct OpcArgs {
     /// Language of the table; that of the environment when absent.
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+}
+
+impl OpcArgs {
+    /// Mask rules; those that are `usual` where none are given.
+    ///
+    /// # Errors
+    /// One is below 0.
+    pub fn rules(&self, usual: Rules) -> anyhow::Result<Rules> {
+        let given = [self.width, self.space, self.area];
+        anyhow::ensure!(
+            given.iter().flatten().all(|v| (0.0..=1e6).contains(v)),
+            "--width, --space, --area: expected 0 or more"
+        );
+        let of = self.width.map_or(usual, Rules::of_width);
+        Ok(Rules {
+            width_nm: of.width_nm,
+            space_nm: self.space.unwrap_or(of.space_nm),
+            area_nm2: self.area.unwrap_or(of.area_nm2),
+        })
+    }
 }
 
 /// Methods.
@@ -179,17 +200,7 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
         args.variation >= 0.0 && args.variation.is_finite(),
         "--variation: expected a weight of 0 or more"
     );
-    let rules = Rules {
-        width_nm: args.width,
-        space_nm: args.space,
-        area_nm2: args.area,
-    };
-    anyhow::ensure!(
-        [args.width, args.space, args.area]
-            .iter()
-            .all(|v| (0.0..=1e6).contains(v)),
-        "--width, --space, --area: expected 0 or more"
-    );
+    let contest = args.rules(CONTEST)?;
     let schedule = schedule(args)?;
     let device = match device(args)? {
         Ok(device) => device,
@@ -199,7 +210,7 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
         }
     };
     if let Some(optics) = &args.optics {
-        return correct::run(args, optics, rules, &device, &texts);
+        return correct::run(args, optics, &device, &texts);
     }
     let shapes = layout(&args.layout)?;
     let clip = Clip {
@@ -207,7 +218,7 @@ pub fn run(args: &OpcArgs) -> anyhow::Result<u8> {
         moved: in_contest_tile(&shapes, &args.layout.layout)?,
         shapes,
         kernels: kernels(args.kernels.as_deref())?,
-        rules,
+        rules: contest,
     };
     let start = Instant::now();
     let out = Out::create(&args.out)?;

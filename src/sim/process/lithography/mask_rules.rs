@@ -25,6 +25,24 @@ pub const CONTEST: Rules = Rules {
     area_nm2: 600.0,
 };
 
+impl Rules {
+    /// Of shapes and gaps of one least width; areas as in the contest.
+    pub fn of_width(width_nm: f64) -> Self {
+        let share = width_nm / CONTEST.width_nm;
+        Self {
+            width_nm,
+            space_nm: width_nm,
+            area_nm2: share * share * CONTEST.area_nm2,
+        }
+    }
+
+    /// For a lens of resolution λ/NA: a ninth of it, in whole nm, which is what the contest has for its lens. Assist
+    /// features of this width do not print; twice as wide they do.
+    pub fn for_resolution(resolution_nm: f64) -> Self {
+        Self::of_width(libm::round(resolution_nm / 9.0).max(1.0))
+    }
+}
+
 /// Where a mask breaks rules: pixels for width and space, shapes for area.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Violations {

@@ -56,6 +56,7 @@ pub mod socs;
 pub mod sought;
 pub mod source;
 pub mod spectrum;
+pub mod strays;
 pub mod tiles;
 pub mod tones;
 pub mod window;

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crate::scene::shapes::{Overfull, Shapes, Sorted};
+use crate::sim::process::lithography::areas::Judge;
 use crate::sim::process::lithography::free_masks::{Corners, Task, Unknowns};
 use crate::sim::process::lithography::ilt::{Flow, Progress};
 use crate::sim::process::lithography::imager::Lens;
@@ -19,7 +20,7 @@ use crate::sim::process::lithography::schedule::Schedule;
 use crate::sim::process::lithography::search::{Search, Work};
 use crate::sim::process::lithography::setup;
 use crate::sim::process::lithography::source::SourceFault;
-use crate::sim::process::lithography::tiles::Plan;
+use crate::sim::process::lithography::tiles::{Plan, TileImager};
 use crate::sim::process::lithography::tones::Tones;
 use crate::sim::process::lithography::workbench::Clip;
 
@@ -154,8 +155,34 @@ impl Seeking {
             values: self.steps.found().transmission(n),
         };
         let clean = found.pixels();
-        let clean = clean.cleaned(&rules(&self.clip), found.pixel_nm);
+        let clean = clean.cleaned(&Rules::of_width(width_nm), found.pixel_nm);
+        let clean = self.without_strays(&found, clean);
         (found, clean)
+    }
+
+    /// The mask without assist features that print.
+    fn without_strays(&self, place: &FreeMask, mask: PixelMask) -> PixelMask {
+        let task = task(&self.clip, &self.optics);
+        let plan = Plan {
+            core: place.n as u32,
+            pixel_nm: place.pixel_nm,
+            ..task.plan
+        };
+        let tones = task.tones;
+        let imager = TileImager::new(&self.optics, tones, plan.pixels(), plan.pixel_nm, 1e-3);
+        // Both are there: pixels are finer than those that the mask was sought with, its shapes no more.
+        let Ok(imager) = imager else { return mask };
+        let judge = Judge {
+            plan: &plan,
+            imagers: [&imager; 2],
+            resist: task.resist,
+            corners: task.corners,
+            bright: tones.inside.abs() > tones.outside.abs(),
+        };
+        let reach = libm::ceil(0.5 * self.clip.feature_nm / plan.pixel_nm) as usize;
+        let target = Sorted::new(Shapes::clone(&self.clip.shapes));
+        let found = judge.without_strays(&target, place, mask.clone(), reach, 1);
+        found.unwrap_or(mask)
     }
 }
 
@@ -208,16 +235,6 @@ fn task<'t>(clip: &Clip, optics: &'t Optics) -> Task<'t> {
     }
 }
 
-/// Shapes and gaps of the least width; no shape smaller than a square of one and a half of it.
-fn rules(clip: &Clip) -> Rules {
-    let width_nm = clip.feature_nm;
-    Rules {
-        width_nm,
-        space_nm: width_nm,
-        area_nm2: 2.25 * width_nm * width_nm,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,7 +263,8 @@ mod tests {
             let before = shown(&clip);
             let found = sought(&clip);
             let (place, clean) = found.clean();
-            let broken = |mask: PixelMask| mask.check(&rules(&clip), place.pixel_nm);
+            let rules = Rules::of_width(clip.feature_nm);
+            let broken = |mask: PixelMask| mask.check(&rules, place.pixel_nm);
             assert!(!broken(place.pixels()).is_clean() && broken(clean).is_clean());
             let found = found.mask();
             let shapes = Arc::clone(&found.shapes);

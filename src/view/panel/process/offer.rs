@@ -8,6 +8,7 @@ use super::{Setting, Table};
 use crate::interop::{gdsii, glp, source_table};
 use crate::scene::optics::{self, Setup, SourceShape};
 use crate::scene::shapes::Shapes;
+use crate::sim::process::lithography::mask_rules::Rules;
 use crate::sim::process::lithography::workbench::{Clip, CutLine};
 use crate::view::faults;
 use crate::view::i18n::Texts;
@@ -130,10 +131,9 @@ pub fn focus_span_nm(clip: &Clip) -> f64 {
     (libm::round(1.5 * depth / 10.0) * 10.0).clamp(10.0, 1000.0)
 }
 
-/// Least width and space of a mask for this lens, in whole nm: a ninth of its resolution, as the rules of the contest of
-/// 2013 have it for theirs.
+/// Least width and space of a mask for this lens.
 pub fn feature_nm(clip: &Clip) -> f64 {
-    libm::round(clip.resolution_nm() / 9.0).max(1.0)
+    Rules::for_resolution(clip.resolution_nm()).width_nm
 }
 
 /// The smallest tile that holds the layout and some of the nothing around it, in the layout's middle; the
