@@ -9,15 +9,14 @@ use std::sync::Arc;
 use divan::{Bencher, black_box, counter::ItemsCount};
 use geoul::interop::glp;
 use geoul::scene::optics;
+use geoul::sim::process::lithography::clip::{Clip, CutLine, PIXELS};
 use geoul::sim::process::lithography::contest::SIDE;
 use geoul::sim::process::lithography::ilt::{Flow, Problem, Schedule, Stage, optimise};
 use geoul::sim::process::lithography::imager::{Grid, Lens};
 use geoul::sim::process::lithography::level_set::{self, LevelSet};
 use geoul::sim::process::lithography::live::Screen;
 use geoul::sim::process::lithography::sought::Seeking;
-use geoul::sim::process::lithography::workbench::{
-    Clip, CutLine, PIXELS, QUICK_FOCI, QUICK_WINDOW, Workbench,
-};
+use geoul::sim::process::lithography::workbench::{QUICK_FOCI, QUICK_WINDOW, Workbench};
 
 #[path = "contest_kernels.rs"]
 mod contest_kernels;

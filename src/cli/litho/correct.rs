@@ -28,6 +28,7 @@ use crate::sim::process::lithography::mask_rules::{PixelMask, Rules};
 use crate::sim::process::lithography::outlines::FreeMask;
 use crate::sim::process::lithography::placement::View;
 use crate::sim::process::lithography::search::Seen;
+use crate::sim::process::lithography::strays;
 use crate::sim::process::lithography::tiles::{Plan, TileImager, bounds_nm};
 use crate::sim::process::lithography::tones::Tones;
 use crate::sim::process::lithography::{Optics, setup};
@@ -118,7 +119,7 @@ pub fn run(args: &OpcArgs, path: &Path, device: &Device, texts: &Texts) -> anyho
     let unit = 1.0 / optics.pupil.cut_off_per_nm();
     let rules = args.rules(Rules::for_resolution(unit))?;
     let tones = Tones::of(&read);
-    let bright = tones.inside.abs() > tones.outside.abs();
+    let bright = tones.bright();
     let target = Sorted::new(shapes);
     let [low, high] = bounds_nm(&target).context("the layout is empty")?;
     let fine = args.pixel.unwrap_or_else(|| round_down(unit / 30.0));
@@ -178,7 +179,7 @@ pub fn run(args: &OpcArgs, path: &Path, device: &Device, texts: &Texts) -> anyho
                 device,
                 (&out, texts),
             )?;
-            drawn(args, &target, &found, rules, &judge, view.threads)?
+            drawn(args, &target, found, rules, &judge, (view.threads, texts))?
         }
     };
     write_mask(&out, &mask)?;
@@ -330,14 +331,22 @@ fn seek(
 fn drawn(
     args: &OpcArgs,
     target: &Sorted,
-    (found, stopped): &(FreeMask, bool),
+    (found, mut stopped): (FreeMask, bool),
     rules: Rules,
     judge: &Judge<'_>,
-    threads: u32,
+    (threads, texts): (u32, &Texts),
 ) -> anyhow::Result<(Shapes, u64, bool)> {
-    let clean: PixelMask = found.pixels().cleaned(&rules, found.pixel_nm);
-    let reach = libm::ceil(0.5 * rules.width_nm / found.pixel_nm) as usize;
-    let clean = judge.without_strays(target, found, clean, reach, threads)?;
+    let mut clean: PixelMask = found.pixels().cleaned(&rules, found.pixel_nm);
+    if !stopped {
+        let reach = libm::ceil(0.5 * rules.width_nm / found.pixel_nm) as usize;
+        let (mut steps, mut seen) = (Steps::new(texts)?, 0);
+        let goes_on = &mut || {
+            seen += 1;
+            steps.goes_on(seen, u64::from(strays::ROUNDS) * judge.plan.count())
+        };
+        clean = judge.without_strays(target, &found, clean, reach, threads, goes_on)?;
+        stopped = steps.stopped();
+    }
     let left = clean.check(&rules, found.pixel_nm);
     // Fine enough for pixels of a fraction of a nm.
     let unit = target.shapes().unit_nm.min(1.0).min(0.25 * found.pixel_nm);
@@ -345,7 +354,7 @@ fn drawn(
         Outline::Manhattan => found.manhattan(&clean, unit),
         Outline::Curved => found.curved(&clean, 0.25 * unit),
     };
-    Ok((mask, left.width + left.space + left.area, *stopped))
+    Ok((mask, left.width + left.space + left.area, stopped))
 }
 
 /// Placement errors of the target under itself and under the mask; `None` where the target is slanted.

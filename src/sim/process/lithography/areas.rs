@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use crate::scene::shapes::{Layout, Overfull, Sorted};
+use crate::scene::shapes::{Layout, Overfull, Shapes, Sorted};
 use crate::sim::process::lithography::band::Band;
 use crate::sim::process::lithography::contour::{Contour, trace};
 use crate::sim::process::lithography::crew::side_by_side;
@@ -90,20 +90,16 @@ impl Judge<'_> {
         let (plan, resist, corners) = (self.plan, self.resist, self.corners);
         let n = plan.pixels() as usize;
         let origin = plan.origin_nm(plan.tile(tile));
-        let wanted = target.within_nm(origin, plan.period_nm())?;
-        let wanted = coverage(&wanted, origin, plan.period_nm(), plan.pixels());
+        let wanted = self.wanted(target, origin)?;
         let shapes = mask.within_nm(origin, plan.period_nm())?;
-        let [focus, defocus] = [0, 1].map(|k| {
-            let latent = resist.latent(&self.imagers[k].image(&shapes, origin));
-            fine[k].inverse(latent.spectrum.values())
-        });
+        let [focus, defocus] = [0, 1].map(|k| self.latent(k, &fine[k], &shapes, origin));
         let prints = |v: f64, dose: f64| v * dose >= resist.level;
         let inside = plan.halo as usize..(plan.halo + plan.core) as usize;
         let mut pixels = [0, 0];
         for y in inside.clone() {
             for i in y * n + inside.start..y * n + inside.end {
                 let nominal = prints(focus[i], 1.0) == self.bright;
-                pixels[0] += u64::from(nominal != (wanted[i] >= 0.5));
+                pixels[0] += u64::from(nominal != wanted[i]);
                 let (outer, inner) = (
                     prints(focus[i], 1.0 + corners.dose),
                     prints(defocus[i], 1.0 - corners.dose),
@@ -127,5 +123,29 @@ impl Judge<'_> {
             *p = [0, 1].map(|k| zero[k] + p[k] * plan.pixel_nm);
         }
         Ok((pixels, outlines))
+    }
+
+    /// Whether each pixel of a tile that begins at `origin_nm` shall print.
+    pub(super) fn wanted(
+        &self,
+        target: &dyn Layout,
+        origin_nm: [f64; 2],
+    ) -> Result<Vec<bool>, Overfull> {
+        let period = self.plan.period_nm();
+        let shapes = target.within_nm(origin_nm, period)?;
+        let cover = coverage(&shapes, origin_nm, period, self.plan.pixels());
+        Ok(cover.into_iter().map(|c| c >= 0.5).collect())
+    }
+
+    /// Latent intensities of a mask's shapes on such a tile, in focus (0) or out of it (1).
+    pub(super) fn latent(
+        &self,
+        k: usize,
+        fine: &Band<f64>,
+        shapes: &Shapes,
+        origin_nm: [f64; 2],
+    ) -> Vec<f64> {
+        let image = self.imagers[k].image(shapes, origin_nm);
+        fine.inverse(self.resist.latent(&image).spectrum.values())
     }
 }

@@ -36,8 +36,7 @@ impl Rules {
         }
     }
 
-    /// For a lens of resolution λ/NA: a ninth of it, in whole nm, which is what the contest has for its lens. Assist
-    /// features of this width do not print; twice as wide they do.
+    /// For a lens of resolution λ/NA: a ninth of it, in whole nm, which is what the contest has for its lens.
     pub fn for_resolution(resolution_nm: f64) -> Self {
         Self::of_width(libm::round(resolution_nm / 9.0).max(1.0))
     }

@@ -16,6 +16,7 @@ pub mod areas;
 pub mod band;
 mod bits;
 pub mod blocks;
+pub mod clip;
 pub mod contest;
 pub mod contour;
 pub mod crew;

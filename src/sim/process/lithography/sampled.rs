@@ -4,9 +4,9 @@
 
 use crate::scene::optics::Tone;
 use crate::scene::shapes::Polygon;
+use crate::sim::process::lithography::clip::Clip;
 use crate::sim::process::lithography::contour::{Contour, trace};
 use crate::sim::process::lithography::profile::{cubic, cubic_root};
-use crate::sim::process::lithography::workbench::Clip;
 
 /// Edge placement over all edges of the layout in the tile.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -124,11 +124,9 @@ impl<'t> Search<'t> {
     /// It holds too many shapes.
     pub fn work(&self, layout: &dyn Layout, pass: &Pass, tile: u64) -> Result<Work, Overfull> {
         let cover = self.cover(layout, tile)?;
-        let tones = self.task.tones;
-        let bright = tones.inside.abs() > tones.outside.abs();
         Ok(Work {
             n: self.task.plan.pixels(),
-            target: if bright {
+            target: if self.task.tones.bright() {
                 cover.clone()
             } else {
                 cover.iter().map(|c| 1.0 - c).collect()

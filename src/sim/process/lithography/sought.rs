@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::scene::shapes::{Overfull, Shapes, Sorted};
 use crate::sim::process::lithography::areas::Judge;
+use crate::sim::process::lithography::clip::Clip;
 use crate::sim::process::lithography::free_masks::{Corners, Task, Unknowns};
 use crate::sim::process::lithography::ilt::{Flow, Progress};
 use crate::sim::process::lithography::imager::Lens;
@@ -22,7 +23,6 @@ use crate::sim::process::lithography::setup;
 use crate::sim::process::lithography::source::SourceFault;
 use crate::sim::process::lithography::tiles::{Plan, TileImager};
 use crate::sim::process::lithography::tones::Tones;
-use crate::sim::process::lithography::workbench::Clip;
 
 /// Steps on the coarse mask, which settle where assist features are, and on the fine one.
 const STEPS: [u32; 2] = [90, 30];
@@ -104,7 +104,8 @@ impl Seeking {
     /// # Errors
     /// There is no light, or no mask of this kind.
     pub fn new(clip: &Clip) -> Result<Self, Unseekable> {
-        let optics = checked(clip)?;
+        check(clip)?;
+        let optics = setup::optics(&clip.setup, &clip.table)?;
         let clip = Clip {
             // A mask knows its own clip, not the one before.
             sought: None,
@@ -177,24 +178,20 @@ impl Seeking {
             imagers: [&imager; 2],
             resist: task.resist,
             corners: task.corners,
-            bright: tones.inside.abs() > tones.outside.abs(),
+            bright: tones.bright(),
         };
         let reach = libm::ceil(0.5 * self.clip.feature_nm / plan.pixel_nm) as usize;
         let target = Sorted::new(Shapes::clone(&self.clip.shapes));
-        let found = judge.without_strays(&target, place, mask.clone(), reach, 1);
+        let found = judge.without_strays(&target, place, mask.clone(), reach, 1, &mut || true);
         found.unwrap_or(mask)
     }
 }
 
-/// Whether a mask can be sought for a clip; cheap.
+/// Whether masks are sought for such a clip at all; whether its source has light only the search finds out.
 ///
 /// # Errors
 /// Why not.
 pub fn check(clip: &Clip) -> Result<(), Unseekable> {
-    checked(clip).map(|_| ())
-}
-
-fn checked(clip: &Clip) -> Result<Optics, Unseekable> {
     if clip.setup.shifted_layer.is_some() {
         return Err(Unseekable::Phases);
     }
@@ -202,7 +199,7 @@ fn checked(clip: &Clip) -> Result<Optics, Unseekable> {
         let most_nm = f64::from(SIDES.1) / POINTS * clip.resolution_nm();
         return Err(Unseekable::Wide { most_nm });
     }
-    Ok(setup::optics(&clip.setup, &clip.table)?)
+    Ok(())
 }
 
 /// Points of the fine mask along a side.
@@ -239,8 +236,8 @@ fn task<'t>(clip: &Clip, optics: &'t Optics) -> Task<'t> {
 mod tests {
     use super::*;
     use crate::scene::optics::{SourceShape, Tone};
+    use crate::sim::process::lithography::clip::tests::clip;
     use crate::sim::process::lithography::workbench::Workbench;
-    use crate::sim::process::lithography::workbench::tests::clip;
 
     fn sought(clip: &Clip) -> Seeking {
         let mut seeking = Seeking::new(clip).unwrap();
@@ -337,6 +334,6 @@ mod tests {
         assert_eq!(check(&clip), Ok(()));
         clip.setup.source = SourceShape::Poles(2, 0.89, 0.9, 1.0, 33.0);
         clip.setup.source_side = 4;
-        assert!(matches!(check(&clip), Err(Unseekable::Dark(_))));
+        assert!(matches!(Seeking::new(&clip), Err(Unseekable::Dark(_))));
     }
 }

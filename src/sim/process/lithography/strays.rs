@@ -4,6 +4,8 @@
 //! grow to the least width and print. Those are found as any inspection finds them: what prints at the outer corner
 //! and touches nothing of the target is a stray, and the assist features under it are taken off.
 
+use core::sync::atomic::{AtomicBool, Ordering};
+
 use crate::scene::shapes::{Layout, Overfull, Sorted};
 use crate::sim::process::lithography::areas::Judge;
 use crate::sim::process::lithography::band::Band;
@@ -11,10 +13,9 @@ use crate::sim::process::lithography::bits::Bits;
 use crate::sim::process::lithography::crew::side_by_side;
 use crate::sim::process::lithography::mask_rules::PixelMask;
 use crate::sim::process::lithography::outlines::FreeMask;
-use crate::sim::process::lithography::raster::coverage;
 
 /// Rounds at most: without some features others may begin to print.
-const ROUNDS: u32 = 8;
+pub const ROUNDS: u32 = 8;
 
 /// Pixels of a region.
 struct Region {
@@ -26,7 +27,8 @@ struct Region {
 
 impl Judge<'_> {
     /// A mask, in pixels at the place of `place`, without the assist features that print at the outer corner: those
-    /// within `reach` pixels of a print that touches nothing of the target.
+    /// within `reach` pixels of a print that touches nothing of the target. After each tile `goes_on` is asked; where it
+    /// says no, the mask is as far as the rounds before have come.
     ///
     /// # Errors
     /// A tile holds too many shapes.
@@ -37,10 +39,14 @@ impl Judge<'_> {
         mut mask: PixelMask,
         reach: usize,
         threads: u32,
+        goes_on: &mut dyn FnMut() -> bool,
     ) -> Result<PixelMask, Overfull> {
         for _ in 0..ROUNDS {
             let shapes = Sorted::new(place.manhattan(&mask, 0.25 * place.pixel_nm));
-            let Region { printed, wanted } = self.outer(target, &shapes, threads)?;
+            let Some(Region { printed, wanted }) = self.outer(target, &shapes, threads, goes_on)?
+            else {
+                break;
+            };
             let touches = |shape: &[usize], pixels: &[bool]| shape.iter().any(|&i| pixels[i]);
             let mut strays = vec![false; wanted.len()];
             for stray in printed.shapes().iter().filter(|s| !touches(s, &wanted)) {
@@ -63,8 +69,14 @@ impl Judge<'_> {
         Ok(mask)
     }
 
-    /// What a mask prints at the outer corner, in focus, and what shall print, over all tiles.
-    fn outer(&self, target: &dyn Layout, mask: &Sorted, threads: u32) -> Result<Region, Overfull> {
+    /// What a mask prints at the outer corner, in focus, and what shall print, over all tiles; `None` where it was stopped.
+    fn outer(
+        &self,
+        target: &dyn Layout,
+        mask: &Sorted,
+        threads: u32,
+        goes_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<Region>, Overfull> {
         let (plan, resist) = (self.plan, self.resist);
         let pixels = plan.pixels() as usize;
         let (core, halo) = (plan.core as usize, plan.halo as usize);
@@ -76,21 +88,31 @@ impl Judge<'_> {
                 -self.corners.dose
             };
         let tiles: Vec<u64> = (0..plan.count()).collect();
-        let work = |tile: u64, _: &mut dyn FnMut(())| -> Result<_, Overfull> {
+        let stop = AtomicBool::new(false);
+        let work = |tile: u64, say: &mut dyn FnMut(())| -> Result<Vec<[bool; 2]>, Overfull> {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(Vec::new());
+            }
             let origin = plan.origin_nm(plan.tile(tile));
-            let wanted = target.within_nm(origin, plan.period_nm())?;
-            let wanted = coverage(&wanted, origin, plan.period_nm(), plan.pixels());
+            let wanted = self.wanted(target, origin)?;
             let shapes = mask.within_nm(origin, plan.period_nm())?;
-            let latent = resist.latent(&self.imagers[0].image(&shapes, origin));
-            let values = fine.inverse(latent.spectrum.values());
+            let values = self.latent(0, &fine, &shapes, origin);
             let inside = |i: usize| (i / core + halo) * pixels + i % core + halo;
             let prints = |v: f64| (v * dose >= resist.level) == self.bright;
             let found = (0..core * core).map(inside);
-            Ok(found
-                .map(|i| [prints(values[i]), wanted[i] >= 0.5])
-                .collect::<Vec<_>>())
+            let found = found.map(|i| [prints(values[i]), wanted[i]]).collect();
+            say(());
+            Ok(found)
         };
-        let found = side_by_side(threads, &tiles, work, &mut |()| ());
+        let heard = &mut |()| {
+            if !goes_on() {
+                stop.store(true, Ordering::Relaxed);
+            }
+        };
+        let found = side_by_side(threads, &tiles, work, heard);
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let n = plan.counts[0].max(plan.counts[1]) as usize * core;
         let (mut printed, mut wanted) = (vec![false; n * n], vec![false; n * n]);
         for (&tile, found) in tiles.iter().zip(found) {
@@ -100,10 +122,10 @@ impl Judge<'_> {
                 (printed[at], wanted[at]) = (prints, wants);
             }
         }
-        Ok(Region {
+        Ok(Some(Region {
             printed: PixelMask { n, pixels: printed },
             wanted,
-        })
+        }))
     }
 }
 
@@ -167,10 +189,13 @@ mod tests {
             };
             let [line, narrow, wide] = [[0.0, 64.0], [-120.0, -96.0], [180.0, 244.0]];
             let all = mask(&[line, narrow, wide]);
-            let kept = judge.without_strays(&target, &place, all, 2, 2).unwrap();
+            let kept = judge.without_strays(&target, &place, all.clone(), 2, 2, &mut || true);
+            let kept = kept.unwrap();
             assert!(kept == mask(&[line, narrow]), "{pixels}");
-            let again = judge.without_strays(&target, &place, kept.clone(), 2, 1);
+            let again = judge.without_strays(&target, &place, kept.clone(), 2, 1, &mut || true);
             assert!(again.unwrap() == kept);
+            let stopped = judge.without_strays(&target, &place, all.clone(), 2, 2, &mut || false);
+            assert!(stopped.unwrap() == all);
         }
     }
 }

@@ -39,6 +39,11 @@ impl Tones {
         }
     }
 
+    /// Whether shapes let more light through than what is around them, so that light prints the target.
+    pub fn bright(&self) -> bool {
+        self.inside.abs() > self.outside.abs()
+    }
+
     /// The parts of a layout that differ, and how much each adds inside its shapes to the amplitude outside.
     pub fn levels<'s>(&self, shapes: &'s Shapes) -> Vec<(Cow<'s, Shapes>, f64)> {
         let plain = self.inside - self.outside;

@@ -8,7 +8,7 @@ use egui_phosphor::regular as icon;
 
 use super::{Kind, Process, exports, mask, offer};
 use crate::scene::optics::{SourceShape, Tone};
-use crate::sim::process::lithography::workbench::Clip;
+use crate::sim::process::lithography::clip::Clip;
 use crate::view::i18n::{Texts, number};
 use crate::view::panel::button;
 use crate::view::panel::desk::Desk;

@@ -28,8 +28,8 @@ pub use room::show;
 pub use worker::{Outbox, Shown};
 
 use crate::scene::optics::SourceShape;
+use crate::sim::process::lithography::clip::Clip;
 use crate::sim::process::lithography::sought::{self, Sought, Unseekable};
-use crate::sim::process::lithography::workbench::Clip;
 use seek::Seek;
 use worker::{Ask, Worker};
 
@@ -131,7 +131,6 @@ impl Default for Process {
 impl Process {
     /// Asks for what is set, if that is new, and takes what came back. Once a frame while the room is open.
     pub fn tick(&mut self) {
-        self.take_found();
         let worker = self.worker.get_or_insert_with(Worker::start);
         let wanted = (self.now.clip.clone(), self.look.latent);
         if self.asked.as_ref() != Some(&wanted) {
@@ -145,6 +144,7 @@ impl Process {
             self.asked = Some(wanted);
         }
         self.out = worker.look();
+        self.take_found();
     }
 
     /// Whether a mask can be sought for what is set.

@@ -12,7 +12,7 @@ use super::editor::Grip;
 use super::worker::Shown;
 use super::{Process, View, offer};
 use crate::scene::shapes::Shapes;
-use crate::sim::process::lithography::workbench::Clip;
+use crate::sim::process::lithography::clip::Clip;
 use crate::view::i18n::{Texts, number};
 use crate::view::panel::chart::tick_step;
 use crate::view::panel::style::{colour, theme};

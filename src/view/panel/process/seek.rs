@@ -4,9 +4,9 @@
 use std::sync::{Arc, Mutex};
 
 use super::worker::hold;
+use crate::sim::process::lithography::clip::Clip;
 use crate::sim::process::lithography::ilt::{Flow, Progress};
 use crate::sim::process::lithography::sought::{ALL_STEPS, Seeking, Sought, Unseekable};
-use crate::sim::process::lithography::workbench::Clip;
 
 /// What a thread and a frame tell each other.
 #[derive(Default)]

@@ -5,10 +5,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use egui::{Color32, ColorImage};
 
 use crate::sim::process::lithography::Image;
+use crate::sim::process::lithography::clip::Clip;
 use crate::sim::process::lithography::live::Screen;
 use crate::sim::process::lithography::source::SourceFault;
 use crate::sim::process::lithography::workbench::{
-    Clip, Exposure, QUICK, QUICK_FOCI, QUICK_WINDOW, Through, Workbench,
+    Exposure, QUICK, QUICK_FOCI, QUICK_WINDOW, Through, Workbench,
 };
 use crate::view::panel::style::colour;
 use crate::view::tokens::sequential;
